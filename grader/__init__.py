@@ -1,0 +1,1 @@
+"""Auto-graded exercises and a quiz for the mathematics of deep learning."""
