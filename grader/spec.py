@@ -31,7 +31,7 @@ Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
 Cases: TypeAlias = Callable[[np.random.Generator], Iterable["Case"]]
 
 TAGS: Final = frozenset({"edge", "mutates", "warning", "property", "variant"})
-_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_ID = re.compile(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*")
 
 
 class SpecError(ValueError):
@@ -90,7 +90,7 @@ class Wrong(Generic[P, R]):
     def __post_init__(self) -> None:
         name = _name(self.function)
         if not _ID.fullmatch(self.id):
-            raise SpecError(f"{name}: the id of a mistake is lower-case words joined by '-', not {self.id!r}")
+            raise SpecError(f"{name}: the id of a mistake is words joined by '-', not {self.id!r}")
         if not (self.function.__doc__ or "").strip():
             raise SpecError(f"{name}: a wrong function needs a docstring that says how its value comes about")
         if not self.hint.strip():
@@ -129,7 +129,7 @@ class Gradient:
             raise SpecError(f"Gradient of {_name(self.of)}: wrt names no argument")
 
 
-PROPERTIES: Final = frozenset({"no-negative", "sums-to-one", "zero-where-masked", "keep-fraction", "within", "no-alias"})
+PROPERTIES: Final = frozenset({"no-negative", "sums-to-one", "zero-where-masked", "keep-fraction", "within"})
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,6 @@ class Property:
     zero-where-masked   `output` is exactly 0 where the bool argument `argument` is False (broadcast)
     keep-fraction       the share of non-zero entries of `output` lies within a 5-sigma binomial bound of 1 - `argument`
     within              every entry of `output` lies in [low, high]
-    no-alias            `output` shares no memory with an argument
 
     `output` is the name of a result leaf. `text` is the sentence that a student reads when it fails.
     """

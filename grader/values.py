@@ -8,6 +8,7 @@ that is of no such kind arrives as an `Opaque`.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -113,3 +114,40 @@ def is_float(value: Value) -> bool:
     if isinstance(value, (np.ndarray, np.generic)):
         return bool(np.issubdtype(value.dtype, np.floating))
     return isinstance(value, float)
+
+
+_STEP = re.compile(r"\.?([A-Za-z_]\w*)|\[(\d+)\]")
+
+
+def parse_path(text: str) -> Path:
+    """The path that a text like `params.W1` or `grads[0]` names; ValueError if it names none."""
+    steps, position = [], 0
+    while position < len(text):
+        match = _STEP.match(text, position)
+        if match is None:
+            raise ValueError(f"{text!r} is no path; write it like params.W1 or grads[0]")
+        steps.append(match[1] if match[1] is not None else int(match[2]))
+        position = match.end()
+    return tuple(steps)
+
+
+def show_path(path: Path) -> str:
+    """A path as text: `params.W1`, `grads[0]`."""
+    parts = [f"[{step}]" if isinstance(step, int) else f".{step}" for step in path]
+    return "".join(parts).removeprefix(".")
+
+
+def leaf_name(outputs: tuple[str, ...], path: Path) -> str:
+    """What a result's leaf is called: the output's name, then the way into it."""
+    if len(outputs) == 1:
+        return outputs[0] + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+    first = path[0] if path and isinstance(path[0], int) and path[0] < len(outputs) else None
+    return show_path(path) if first is None else show_path((outputs[first], *path[1:]))
+
+
+def leaf_path(outputs: tuple[str, ...], name: str) -> Path:
+    """The path of a leaf in a result, from its name; ValueError if there is no such output."""
+    head, *rest = parse_path(name)
+    if head not in outputs:
+        raise ValueError(f"there is no output {head!r}; there are {', '.join(outputs)}")
+    return tuple(rest) if len(outputs) == 1 else (outputs.index(str(head)), *rest)
