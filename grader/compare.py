@@ -133,7 +133,7 @@ def _kind(got: Value, want: Value, path: Path) -> Difference | None:
     if got is None and want is not None:
         return Difference("none", path, "returned None", want=want)
     if isinstance(want, (list, tuple, dict)) or want is None or isinstance(want, str):
-        fits = type(got) is type(want) or isinstance(want, (list, tuple)) and isinstance(got, (list, tuple))
+        fits = type(got) is type(want) or (isinstance(want, (list, tuple)) and isinstance(got, (list, tuple)))
     else:
         fits = isinstance(got, (np.ndarray, bool, int, float))
     if not fits:
@@ -225,7 +225,13 @@ def _exact(got: Value, want: Value, path: Path) -> Difference | None:
         return None
     index = _first(wrong)
     return Difference(
-        "value", path, index=index, got=got[index].item(), want=want[index].item(), wrong=int(wrong.sum()), size=wrong.size
+        "value",
+        path,
+        index=index,
+        got=got[index].item(),
+        want=want[index].item(),
+        wrong=int(wrong.sum()),
+        size=wrong.size,
     )
 
 

@@ -21,7 +21,7 @@ from grader.values import Path, Value, at, fresh, is_float, leaf_path, parse_pat
 DIRECTIONS: Final = 2  # with one, 3 wrong gradients in 11,000 slip through at 1e-6; with two, none did
 STEPS: Final = (0.3, 1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6)  # the large ones serve inputs of size 1e-3
 RTOL: Final = 1e-6
-_ROUND_OFF: Final = 4 * np.finfo(float).eps
+_ROUND_OFF: Final = 4 * float(np.finfo(float).eps)
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +45,9 @@ class Pair:
     cotangents: tuple[tuple[Path, str | None], ...]
 
 
-def pair_of(gradient: Gradient, backward: Sequence[str], outputs: tuple[str, ...], forward_outputs: tuple[str, ...]) -> Pair:
+def pair_of(
+    gradient: Gradient, backward: Sequence[str], outputs: tuple[str, ...], forward_outputs: tuple[str, ...]
+) -> Pair:
     """The pair that an author's `Gradient` means; SpecError if it names an output or argument that does not exist.
 
     `backward` are the parameters of the backward function, `outputs` its outputs, `forward_outputs` those of `of`.
@@ -56,7 +58,9 @@ def pair_of(gradient: Gradient, backward: Sequence[str], outputs: tuple[str, ...
         given: Mapping[str, str | int] = gradient.cotangents
         if not given:
             if len(forward_outputs) != 1:
-                raise ValueError(f"{name} has the outputs {', '.join(forward_outputs)}: say in cotangents which one is differentiated")
+                raise ValueError(
+                    f"{name} has the outputs {', '.join(forward_outputs)}: say in cotangents which one is differentiated"
+                )
             given = {forward_outputs[0]: "dout" if "dout" in backward else 1}
         cotangents = []
         for output, argument in given.items():
@@ -92,7 +96,9 @@ def probes(
             return None
         slopes, estimates = zip(*[slope for slope in along if slope is not None])
         probe = Probe(argument, leaf, directions, slopes, estimates)
-        if any(4 * e > 1e-2 * _size(at(want, leaf), u, d) and e > 1e-12 for u, d, e in zip(directions, slopes, estimates)):
+        if any(
+            4 * e > 1e-2 * _size(at(want, leaf), u, d) and e > 1e-12 for u, d, e in zip(directions, slopes, estimates)
+        ):
             return None
         found.append(probe)
     return tuple(found) or None
@@ -154,7 +160,7 @@ def slope(values: Mapping[float, float], magnitude: float) -> tuple[float, float
 def _kink(values: Mapping[float, float], middle: float, magnitude: float) -> bool:
     """Whether the one-sided slopes disagree: at a smooth point their gap shrinks tenfold with the step."""
     gap = {h: abs((values[h] - middle) / h - (middle - values[-h]) / h) for h in (1e-5, 1e-6)}
-    return gap[1e-6] > 0.2 * gap[1e-5] + 4 * _ROUND_OFF * magnitude / 1e-6
+    return bool(gap[1e-6] > 0.2 * gap[1e-5] + 4 * _ROUND_OFF * magnitude / 1e-6)
 
 
 def _size(grad: Value, direction: np.ndarray, slope: float) -> float:
@@ -214,4 +220,3 @@ def own_agrees(grad: Value, probe: OwnProbe, values: Sequence[Value], pair: Pair
         return False
     number, estimate = slope(by_step, losses[0][1])
     return disagreement(grad, Probe((), probe.leaf, (probe.direction,), (number,), (estimate,))) <= 100 * RTOL
-

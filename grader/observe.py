@@ -78,7 +78,9 @@ def _identical(before: Value, after: Value) -> bool:
     if isinstance(before, (list, tuple, dict)):
         first, second = list(leaves(before)), list(leaves(after))
         return [p for p, _ in first] == [p for p, _ in second] and all(
-            _identical(a, b) for (_, a), (_, b) in zip(first, second) if not (isinstance(a, (list, tuple, dict)) and not a)
+            _identical(a, b)
+            for (_, a), (_, b) in zip(first, second)
+            if not (isinstance(a, (list, tuple, dict)) and not a)
         )
     if isinstance(before, np.ndarray):
         return before.dtype == after.dtype and before.shape == after.shape and before.tobytes() == after.tobytes()

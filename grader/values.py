@@ -47,7 +47,7 @@ class Source:
             function = namespace[names[-1]]
         if not callable(function):
             raise ValueError("the text of a Source must be a lambda or hold a def")
-        return function  # type: ignore[no-any-return]
+        return function
 
 
 @dataclass(frozen=True)
@@ -96,6 +96,14 @@ def at(value: Value, path: Path) -> Value:
     for step in path:
         value = value[step]
     return value
+
+
+def part(value: Value, path: Path) -> Value:
+    """The part of a tree at `path`, or None where there is none."""
+    try:
+        return at(value, path)
+    except (KeyError, IndexError, TypeError):
+        return None
 
 
 def replaced(value: Value, path: Path, new: Value) -> Value:

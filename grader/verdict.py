@@ -1,8 +1,8 @@
 """What comes out: what a call did (`Outcome`), and what that means (`ExerciseResult`), with its JSON form.
 
-    Outcome    Returned | Raised | NotWritten | Absent | TimedOut | Died | StepLimit | Broken
-    Loaded     what a submission's source holds, or the Outcome that kept it from being loaded
-    ExerciseResult > FunctionResult > CheckResult > Mismatch, ExceptionInfo, TensorRow
+Outcome    Returned | Raised | NotWritten | Absent | TimedOut | Died | StepLimit | Broken
+Loaded     what a submission's source holds, or the Outcome that kept it from being loaded
+ExerciseResult > FunctionResult > CheckResult > Mismatch, ExceptionInfo, TensorRow
 """
 
 from __future__ import annotations
@@ -164,7 +164,21 @@ class Mismatch:
 
     def to_json(self) -> dict[str, Any]:
         """The contract's `mismatch` object."""
-        names = ("case", "kind", "detail", "output", "index", "got", "want", "error", "allowed", "wrong_count", "size", "got_shape", "want_shape")
+        names = (
+            "case",
+            "kind",
+            "detail",
+            "output",
+            "index",
+            "got",
+            "want",
+            "error",
+            "allowed",
+            "wrong_count",
+            "size",
+            "got_shape",
+            "want_shape",
+        )
         return {name: _plain(getattr(self, name)) for name in names}
 
 
@@ -196,7 +210,13 @@ class TensorRow:
 
     def to_json(self) -> dict[str, Any]:
         """One element of `tensors`."""
-        return {"name": self.name, "shape": list(self.shape), "error": _plain(self.error), "limit": self.limit, "ok": self.ok}
+        return {
+            "name": self.name,
+            "shape": list(self.shape),
+            "error": _plain(self.error),
+            "limit": self.limit,
+            "ok": self.ok,
+        }
 
 
 @dataclass(frozen=True, eq=False)
@@ -345,13 +365,13 @@ class ExerciseResult:
         }
 
 
-def canonical(result: dict[str, Any]) -> dict[str, Any]:
+def canonical(result: Any) -> Any:
     """A result's JSON without durations, printed text and the environment: equal bytes for equal work."""
     left_out = {"duration_ms", "printed", "python", "numpy", "sandbox"}
     if isinstance(result, dict):
         return {key: canonical(value) for key, value in result.items() if key not in left_out}
     if isinstance(result, list):
-        return [canonical(item) for item in result]  # type: ignore[return-value]
+        return [canonical(item) for item in result]
     return result
 
 

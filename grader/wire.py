@@ -26,6 +26,11 @@ _DTYPES: Final = ("?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4
 _DTYPE: Final = tuple(np.dtype(code).newbyteorder("<") for code in _DTYPES)
 _CODE: Final = {np.dtype(code): index for index, code in enumerate(_DTYPES)}
 
+MAX_ITEMS: Final = 500_000  # values in one message: a value of 4 bytes can take 250 in memory
+MAX_INTEGER: Final = 1025  # bytes of an integer, so that its text stays below Python's limit on digits
+
+START, LOAD, CALL, ANSWER = 1, 2, 3, 4  # kinds of messages
+
 HEADER: Final = struct.Struct("<4sB3x16sQ")
 MAGIC: Final = b"GRD1"
 
@@ -47,7 +52,7 @@ def _encode(value: Value, parts: list[bytes], depth: int) -> None:
     if depth > MAX_DEPTH:
         raise WireError("nested too deeply")
     kind = type(value)
-    if kind is np.ndarray or isinstance(value, np.generic) and not isinstance(value, (str, bytes)):
+    if kind is np.ndarray or (isinstance(value, np.generic) and not isinstance(value, (str, bytes))):
         _encode_array(np.asarray(value), parts)
     elif kind is float:
         parts.append(b"f" + _F64.pack(value))
@@ -87,7 +92,7 @@ def _encode_int(value: int, parts: list[bytes]) -> None:
         parts.append(b"i" + _I64.pack(value))
         return
     size = (value.bit_length() + 8) // 8
-    if size > 1024:
+    if size > MAX_INTEGER:
         raise WireError("an integer of more than 8192 bits cannot be sent")
     parts.append(b"I" + _sized(value.to_bytes(size, "little", signed=True)))
 
@@ -111,9 +116,12 @@ def _encode_dict(value: dict[str, Value], parts: list[bytes], depth: int) -> Non
         _encode(item, parts, depth + 1)
 
 
-def decode(data: bytes | bytearray | memoryview) -> Value:
-    """The value of some bytes, arrays read-only; WireError unless the bytes are exactly one value."""
-    reader = _Reader(bytes(data))
+def decode(data: bytes | bytearray | memoryview, *, code: bool = True) -> Value:
+    """The value of some bytes, arrays read-only; WireError unless the bytes are exactly one value.
+
+    With `code=False` a `Source` or `Seeded` is refused: only arguments hold them, and a worker sends no arguments.
+    """
+    reader = _Reader(bytes(data), code)
     value = reader.value(0)
     if reader.position != len(reader.data):
         raise WireError("bytes after the end of the value")
@@ -123,9 +131,11 @@ def decode(data: bytes | bytearray | memoryview) -> Value:
 class _Reader:
     """A position in untrusted bytes."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, code: bool) -> None:
         self.data = data
         self.position = 0
+        self.code = code
+        self.items = 0
 
     def take(self, size: int) -> bytes:
         start = self.position
@@ -153,6 +163,9 @@ class _Reader:
     def value(self, depth: int) -> Value:
         if depth > MAX_DEPTH:
             raise WireError("nested too deeply")
+        self.items += 1
+        if self.items > MAX_ITEMS:
+            raise WireError("too many values")
         tag = self.take(1)
         if tag == b"a":
             return self.array()
@@ -178,17 +191,25 @@ class _Reader:
         if tag == b"b":
             return self.sized()
         if tag == b"I":
-            return int.from_bytes(self.sized(), "little", signed=True)
-        if tag == b"G":
-            return Seeded(_U64.unpack(self.take(8))[0])
+            return self.integer()
         if tag == b"O":
             return Opaque(self.text())
+        if not self.code:
+            raise WireError("an unknown kind of value")
+        if tag == b"G":
+            return Seeded(_U64.unpack(self.take(8))[0])
         if tag == b"S":
             text, bound = self.text(), self.value(depth + 1)
             if not isinstance(bound, dict):
                 raise WireError("a source without its bound data")
             return Source(text, bound)
         raise WireError("an unknown kind of value")
+
+    def integer(self) -> int:
+        data = self.sized()
+        if len(data) > MAX_INTEGER:
+            raise WireError("an integer that is too long")
+        return int.from_bytes(data, "little", signed=True)
 
     def dict(self, depth: int) -> dict[str, Value]:
         result: dict[str, Value] = {}

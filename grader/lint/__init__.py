@@ -1,9 +1,9 @@
 """The content's test: is every exercise complete, and does the grader judge it as its author says?
 
-    finding   what is wrong, where, and what to do
-    sheet     a stub beside its solution: signatures, docstrings, titles, stray files
-    proof     one exercise under one seed: right code passes, wrong code fails and is named
-    course    everything, in parallel
+finding   what is wrong, where, and what to do
+sheet     a stub beside its solution: signatures, docstrings, titles, stray files
+proof     one exercise under one seed: right code passes, wrong code fails and is named
+course    everything, in parallel
 """
 
 from grader.lint.course import lint

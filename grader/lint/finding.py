@@ -16,7 +16,11 @@ class Finding:
     warning: bool = False
 
     def __str__(self) -> str:
-        shown = f" (seed {', '.join(map(str, self.seeds[:5]))}{', ...' if len(self.seeds) > 5 else ''})" if self.seeds else ""
+        shown = (
+            f" (seed {', '.join(map(str, self.seeds[:5]))}{', ...' if len(self.seeds) > 5 else ''})"
+            if self.seeds
+            else ""
+        )
         return f"{'warning: ' if self.warning else ''}{self.place}: {self.message}{shown}"
 
 

@@ -37,9 +37,14 @@ def prove(exercise: ExerciseFiles, seed: int) -> list[Finding]:
         return [Finding(place, str(error))]
     except (PlanError, SpecError) as error:
         return [Finding(place, str(error), (seed,))]
-    findings = [f for check, f in zip(solution.CHECKS, plan.functions) for f in _function(f"{place}: {check.name}", check, f, seed)]
+    pairs = zip(solution.CHECKS, plan.functions)
+    findings = [
+        found for check, function in pairs for found in _function(f"{place}: {check.name}", check, function, seed)
+    ]
     if seed == 1 and save(compile_plan(exercise.id, solution, source, str(seed))) != save(plan):
-        findings.append(Finding(place, "two plans of one seed differ: a case draws from something else than its generator", (seed,)))
+        findings.append(
+            Finding(place, "two plans of one seed differ: a case draws from something else than its generator", (seed,))
+        )
     return findings
 
 
@@ -112,7 +117,11 @@ def _wrong(place: str, check: Check, plan: FunctionPlan, wrong: Wrong, seed: int
         bits = "float32" if single else "float64"
         result = judge(plan, None, outcomes)
         if result.status is Status.PASS:
-            yield Finding(place, f"wrong function {name} passes every case in {bits}: add a case that provokes it, or drop it", (seed,))
+            yield Finding(
+                place,
+                f"wrong function {name} passes every case in {bits}: add a case that provokes it, or drop it",
+                (seed,),
+            )
         elif result.mistake is None or result.mistake.id != wrong.id:
             yield Finding(place, f"wrong function {name} is {_called(result, plan, outcomes)} in {bits}", (seed,))
         elif not single and not UNSEEN & set(wrong.tags) and (factor := separation(plan, outcomes)) < SEPARATION:
@@ -134,7 +143,9 @@ def _same_views(views: Sequence[Any], outcomes: Sequence[Outcome]) -> bool:
         if isinstance(view.outcome, Returned) and isinstance(outcome, Returned):
             if differ(outcome.value, view.outcome.value, view.allowances) is not None:
                 return False
-        elif not (isinstance(view.outcome, StepLimit) and isinstance(outcome, TimedOut)) and type(view.outcome) is not type(outcome):
+        elif not (isinstance(view.outcome, StepLimit) and isinstance(outcome, TimedOut)) and type(
+            view.outcome
+        ) is not type(outcome):
             return False
     return True
 

@@ -23,7 +23,10 @@ def stray_files(course: Course) -> Iterator[Finding]:
         known = {exercise.stub.name for exercise in course.exercises}
         for path in sorted((course.root / folder).glob("*")):
             if path.name not in known and path.name != "__pycache__":
-                yield Finding(f"{folder}/{path.name}", "belongs to no exercise: name it exerciseNN_slug.py in both folders, or remove it")
+                yield Finding(
+                    f"{folder}/{path.name}",
+                    "belongs to no exercise: name it exerciseNN_slug.py in both folders, or remove it",
+                )
     for exercise in course.exercises:
         if not exercise.solution.exists():
             yield Finding(f"exercises/{exercise.stub.name}", f"has no twin solutions/{exercise.stub.name}")
@@ -52,7 +55,9 @@ def check_sheet(exercise: ExerciseFiles, solution: ModuleType, course: Course) -
             yield Finding(f"{place}:{number}", f"is {len(line)} characters long; a sheet has at most {MAX_LINE}")
     missing = [number for number in solution.NEEDS if number not in [e.number for e in course.exercises]]
     if missing or any(number >= exercise.number for number in solution.NEEDS):
-        yield Finding(f"solutions/{exercise.stub.name}", f"NEEDS names exercises that do not come before it: {solution.NEEDS}")
+        yield Finding(
+            f"solutions/{exercise.stub.name}", f"NEEDS names exercises that do not come before it: {solution.NEEDS}"
+        )
     stubs = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
     wanted = [check.name for check in solution.CHECKS]
     if list(stubs) != wanted:

@@ -1,0 +1,149 @@
+"""One case: what its outcome means, in the order of the contract."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from grader import diagnose
+from grader.compare import differ, scale_of
+from grader.judge.words import mismatch_of, show_call
+from grader.plan import CasePlan, FunctionPlan
+from grader.values import Value, is_float, leaf_name, leaves
+from grader.verdict import (
+    Absent,
+    Broken,
+    Died,
+    ExceptionInfo,
+    Mismatch,
+    NotWritten,
+    Outcome,
+    Raised,
+    Returned,
+    Status,
+    StepLimit,
+    TimedOut,
+)
+
+PRECISE: Final = 1e-9  # relative error beyond which a right result is noted as imprecise
+REPEATABLE: Final = 1e-12  # two calls may differ by this share of the largest entry (threads add in any order)
+
+ENGINE_MISTAKES: Final[Mapping[str, str]] = {
+    "mutation": "the values are right, but an argument was changed in place: work on a copy",
+    "unrepeatable": "two calls with equal arguments gave different results: nothing may be kept between calls or drawn elsewhere",
+    "needs-float64": "float32 cannot hold this case: compute in float64",
+    "warning": "the values are right, but a RuntimeWarning was raised on the way, which this task rules out",
+    "draws": "random numbers were drawn where none may be",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class CaseVerdict:
+    """What one case came to; `fault` names a general fault besides the values."""
+
+    status: Status
+    mismatch: Mismatch | None = None
+    exception: ExceptionInfo | None = None
+    fault: str = ""
+    notes: tuple[str, ...] = ()
+
+
+def judge_case(plan: FunctionPlan, case: CasePlan, outcome: Outcome) -> CaseVerdict:
+    call = show_call(plan, case)
+    if isinstance(outcome, TimedOut):
+        return CaseVerdict(Status.TIMEOUT, Mismatch(case.name, "timeout", _timeout_words(outcome), call=call))
+    if isinstance(outcome, (Died, Absent, NotWritten, StepLimit, Broken)):
+        reason = outcome.reason if isinstance(outcome, (Died, Broken)) else "did not run"
+        return CaseVerdict(Status.ERROR, Mismatch(case.name, "died", reason, call=call))
+    if isinstance(case.expected, Raised):
+        return _expected_exception(case, case.expected, outcome, call)
+    if isinstance(outcome, Raised):
+        exception = ExceptionInfo(outcome.types[0], outcome.message, outcome.frames)
+        detail = f"raises {outcome.types[0]}"
+        return CaseVerdict(Status.ERROR, Mismatch(case.name, "exception", detail, call=call), exception)
+    return _returned(plan, case, outcome, call)
+
+
+def _timeout_words(outcome: TimedOut) -> str:
+    what = "the submission used up its time" if outcome.of_submission else f"stopped at {outcome.seconds:g} s"
+    return what + (f", at line {outcome.line}: {outcome.source.strip()}" if outcome.line else "")
+
+
+def _expected_exception(case: CasePlan, expected: Raised, outcome: Outcome, call: str) -> CaseVerdict:
+    name = expected.types[0]
+    if isinstance(outcome, Raised) and name in outcome.types:
+        return CaseVerdict(Status.PASS)
+    did = f"raises {outcome.types[0]}" if isinstance(outcome, Raised) else "returns a value"
+    return CaseVerdict(Status.FAIL, Mismatch(case.name, "exception", f"{did}, expected {name}", call=call))
+
+
+def _returned(plan: FunctionPlan, case: CasePlan, outcome: Returned, call: str) -> CaseVerdict:
+    assert isinstance(case.expected, Returned)
+    if outcome.again and not _repeats(outcome.value, outcome.again[0]):
+        return _fault("unrepeatable", case, call)
+    difference = differ(outcome.value, case.expected.value, case.allowances)
+    if difference is not None:
+        if case.float64_only and difference.kind in ("value", "nonfinite") and diagnose.single_precision(outcome.value):
+            return _fault("needs-float64", case, call)
+        return CaseVerdict(Status.FAIL, mismatch_of(plan, case, outcome.value, difference, call))
+    if outcome.changed:
+        return _fault("mutation", case, call, f"{', '.join(outcome.changed)} was changed in place")
+    if case.no_draws and outcome.drew:
+        return _fault("draws", case, call)
+    if plan.forbids_warning and outcome.warnings:
+        return _fault("warning", case, call, outcome.warnings[0])
+    return CaseVerdict(Status.PASS, notes=_notes(plan, case, outcome))
+
+
+def _fault(kind: str, case: CasePlan, call: str, detail: str = "") -> CaseVerdict:
+    detail = detail or ENGINE_MISTAKES[kind]
+    return CaseVerdict(Status.FAIL, Mismatch(case.name, kind, detail, call=call), fault=kind)
+
+
+def _repeats(first: Value, second: Value) -> bool:
+    """Whether two calls gave the same, but for the order in which threads add."""
+    a, b = list(leaves(first)), list(leaves(second))
+    if [path for path, _ in a] != [path for path, _ in b]:
+        return False
+    return all(_equal_but_noise(x, y) for (_, x), (_, y) in zip(a, b))
+
+
+def _equal_but_noise(first: Value, second: Value) -> bool:
+    if not is_float(first) or not is_float(second):
+        return (
+            bool(np.array_equal(first, second))
+            if isinstance(first, np.ndarray)
+            else type(first) is type(second) and first == second
+        )
+    a, b = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
+    if a.shape != b.shape or not np.array_equal(np.isfinite(a), np.isfinite(b)):
+        return False
+    finite = np.isfinite(a)
+    return np.array_equal(a[~finite], b[~finite], equal_nan=True) and bool(
+        (np.abs(a[finite] - b[finite]) <= REPEATABLE * float(scale_of(a))).all()
+    )
+
+
+def _notes(plan: FunctionPlan, case: CasePlan, outcome: Returned) -> tuple[str, ...]:
+    """Remarks on a result that is accepted: precision, warnings."""
+    assert isinstance(case.expected, Returned)
+    notes = []
+    got = dict(leaves(outcome.value))
+    for path, want in leaves(case.expected.value):
+        if is_float(want) and np.size(want) and not case.float64_only:
+            a, b = np.asarray(got[path], dtype=np.float64), np.asarray(want, dtype=np.float64)
+            finite, scale = np.isfinite(b), float(scale_of(b))
+            error = float(np.abs(a[finite] - b[finite]).max(initial=0.0))
+            if scale and error > PRECISE * scale and error > 1e-12:
+                dtype = np.asarray(got[path]).dtype
+                name = leaf_name(plan.outputs, path)
+                notes.append(
+                    f"{name} is accepted, but accurate to {error / scale:.0e} only (dtype {dtype}): compute in float64"
+                )
+                break
+    if outcome.warnings:
+        notes.append(f"right, with a RuntimeWarning: {outcome.warnings[0]}")
+    return tuple(notes)

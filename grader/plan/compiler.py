@@ -1,0 +1,235 @@
+"""A check and a seed, made into the plan of a function."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from types import ModuleType
+from typing import Final
+
+import numpy as np
+
+from grader import wire
+from grader.compare import Allowance, differ, scale_of
+from grader.gradient import Probe, pair_of, probes
+from grader.observe import STEP_LIMIT, observe
+from grader.plan.model import CasePlan, FunctionPlan, GradientPlan, MistakePlan, Plan, PlanError, plan_id
+from grader.plan.packing import pack_allowances, pack_outcome
+from grader.plan.tolerance import (
+    FACTOR,
+    FLOAT64_RTOL,
+    FLOOR,
+    alike,
+    allowance_of,
+    errors_of,
+    float32_args,
+    float_arrays,
+    map_floats,
+    same_form,
+)
+from grader.spec import Case, Check, Wrong
+from grader.values import Value, is_float, leaves
+from grader.verdict import Outcome, Raised, Returned
+
+MAX_RTOL: Final = 1e-4  # beyond this an input is ill-conditioned and is drawn again
+MISTAKE_RTOL: Final = 1e-3  # beyond this a mistake's own float32 result is too noisy to recognise it by
+DRAWS: Final = 20
+GRADIENT_CASES: Final = 3  # cases of a gradient check; each costs about 30 forward calls a tensor
+
+
+def compile_plan(exercise: str, solution: ModuleType, source: bytes, seed: str) -> Plan:
+    """The plan of a loaded solution for a seed; PlanError where a case cannot be used."""
+    checks: Sequence[Check] = solution.CHECKS
+    outputs = {check.name: check.outputs for check in checks}
+    functions = tuple(_Compiler(exercise, check, seed, outputs).function() for check in checks)
+    return Plan(exercise, solution.TITLE, seed, plan_id(source, seed), functions)
+
+
+def generator(*parts: object) -> np.random.Generator:
+    """A random generator whose seed is the hash of some words."""
+    digest = hashlib.sha256("\0".join(map(str, parts)).encode()).digest()
+    return np.random.default_rng(int.from_bytes(digest[:16], "little"))
+
+
+class _Compiler:
+    """Makes the plan of one function."""
+
+    def __init__(self, exercise: str, check: Check, seed: str, outputs: Mapping[str, tuple[str, ...]]) -> None:
+        self.exercise, self.check, self.seed, self.outputs = exercise, check, seed, outputs
+        self.parameters = tuple(inspect.signature(check.reference).parameters)
+
+    def function(self) -> FunctionPlan:
+        check = self.check
+        drawn, cases = self.cases()
+        return FunctionPlan(
+            name=check.name,
+            points=check.max_points,
+            parameters=self.parameters,
+            outputs=check.outputs,
+            axes=check.axes,
+            arg_axes=dict(check.args),
+            needs=tuple(need.__name__ for need in check.needs),
+            hints=check.hints,
+            forbids_warning=check.forbids_warning,
+            properties=check.properties,
+            cases=cases,
+            mistakes=tuple(self.mistake(wrong, cases) for wrong in check.wrong),
+            gradients=self.gradients(drawn, cases),
+        )
+
+    def cases(self) -> tuple[list[Case], tuple[CasePlan, ...]]:
+        """The cases of the first draw in which all are well conditioned."""
+        problem = ""
+        for draw in range(DRAWS):
+            rng = generator(self.exercise, self.check.name, self.seed, draw)
+            drawn = list(self.check.cases(rng))
+            if not drawn:
+                raise PlanError(f"{self.check.name}: no cases")
+            planned = []
+            for case in drawn:
+                result = self.case(case, rng)
+                if isinstance(result, str):
+                    problem = f"{self.check.name}, case '{case.name}': {result}"
+                    break
+                planned.append(result)
+            else:
+                return drawn, tuple(planned)
+        raise PlanError(f"{problem}, in each of {DRAWS} draws")
+
+    def case(self, case: Case, rng: np.random.Generator) -> CasePlan | str:
+        """The plan of a case, or what is wrong with this draw of it."""
+        if unknown := [name for name in case.args if name not in self.parameters]:
+            raise PlanError(f"{self.check.name}, case '{case.name}': there is no parameter {unknown[0]!r}")
+        expected = observe(self.check.reference, case.args)
+        plan = CasePlan(case.name, case.kind, case.args, expected, (), case.float64_only, case.no_draws)
+        where = f"{self.check.name}, case '{case.name}'"
+        if case.raises is not None:
+            if not isinstance(expected, Raised) or case.raises.__name__ not in expected.types:
+                raise PlanError(f"{where}: the reference does not raise {case.raises.__name__}")
+            return replace(plan, expected=Raised((case.raises.__name__,)))
+        if not isinstance(expected, Returned):
+            raise PlanError(f"{where}: the reference raises {_words(expected)}")
+        if expected.changed:
+            raise PlanError(f"{where}: the reference changes its argument {expected.changed[0]}")
+        if not case.tie and (problem := self.unsteady(case, expected.value, rng)):
+            return problem
+        allowances = self.allowances(case, expected.value, rng)
+        return allowances if isinstance(allowances, str) else replace(plan, allowances=allowances)
+
+    def unsteady(self, case: Case, want: Value, rng: np.random.Generator) -> str:
+        """Why a discrete result hangs on the last digits of the arguments, or nothing."""
+        if all(is_float(leaf) for _, leaf in leaves(want)):
+            return ""
+        free = [Allowance(rtol=np.inf)] * sum(1 for _ in leaves(want))
+        moved = {name: self.moved(name, value, rng) for name, value in case.args.items()}
+        outcome = observe(self.check.reference, moved)
+        if not isinstance(outcome, Returned) or (
+            (found := differ(outcome.value, want, free)) and found.kind != "nonfinite"
+        ):
+            return (
+                "the discrete result changes when the arguments move by 1e-6 (a tie): draw others, or mark it tie=True"
+            )
+        return ""
+
+    def moved(self, name: str, value: Value, rng: np.random.Generator) -> Value:
+        """An argument with its floats moved by one part in a million."""
+        if name in self.check.exact:
+            return value
+        return map_floats(
+            value, lambda array: array * (1 + 1e-6 * rng.choice((-1.0, 1.0), size=array.shape)), scalars=True
+        )
+
+    def nudged(self, args: Mapping[str, Value], rng: np.random.Generator) -> dict[str, Value]:
+        """Arguments with about half the entries of every float array moved to their neighbour nearer to 0."""
+
+        def nudge(array: np.ndarray) -> np.ndarray:
+            return np.where(rng.random(array.shape) < 0.5, array, np.nextafter(array, np.zeros_like(array)))
+
+        return {k: v if k in self.check.exact else map_floats(v, nudge) for k, v in args.items()}
+
+    def single(self, args: Mapping[str, Value]) -> dict[str, Value]:
+        """Arguments with every float array in float32."""
+        return float32_args(args, self.check.exact)
+
+    def allowances(self, case: Case, want: Value, rng: np.random.Generator) -> tuple[Allowance, ...] | str:
+        """The allowed error of each leaf, from the errors of right code; or what is wrong with this draw."""
+        right = (self.check.reference, *self.check.alternates)
+        double, single = [observe(f, case.args) for f in right[1:]], []
+        nudges = [observe(right[0], self.nudged(case.args, rng))]
+        if not case.float64_only:
+            args = self.single(case.args)
+            single = [observe(f, args) for f in right]
+            nudges.append(observe(right[0], self.nudged(args, rng)))
+        # A nudge may leave an edge (1 - p at p = 1) and give infinity there; that says nothing about right code.
+        double, single = (
+            [*runs, *[n for n in nudge if same_form(n, want)]]
+            for runs, nudge in ((double, nudges[:1]), (single, nudges[1:]))
+        )
+        result = []
+        size = max((float(np.abs(a).max()) for a in float_arrays(case.args)), default=1.0)
+        for path, leaf in leaves(want):
+            if not is_float(leaf):
+                result.append(Allowance())
+                continue
+            fine, coarse = errors_of(double, path, leaf), errors_of(single, path, leaf)
+            made = allowance_of(leaf, fine, fine if case.float64_only else coarse, case, size)
+            if made.rtol > MAX_RTOL:
+                return f"right code differs by {made.rtol / FACTOR:.0e} in float{64 if case.float64_only else 32} (badly conditioned)"
+            result.append(made)
+        return tuple(result)
+
+    def mistake(self, wrong: Wrong, cases: Sequence[CasePlan]) -> MistakePlan:
+        rng = generator(self.exercise, self.check.name, self.seed, wrong.id)
+        rows = [self.view(wrong, case, rng) for case in cases]
+        return MistakePlan(wrong.id, wrong.text, wrong.hint, wrong.tags, wrong.variant_of, wire.encode(rows))
+
+    def view(self, wrong: Wrong, case: CasePlan, rng: np.random.Generator) -> dict[str, Value]:
+        """What a wrong function does on a case, and how far apart its own float32 and float64 results lie."""
+        outcome = observe(wrong.function, case.args, steps=STEP_LIMIT)
+        allowances: list[Allowance] = []
+        vague = False
+        if isinstance(outcome, Returned):
+            near = self.nudged(case.args, rng) if case.float64_only else self.single(case.args)
+            again = observe(wrong.function, near, steps=STEP_LIMIT)
+            least = FLOAT64_RTOL if case.float64_only else FACTOR * FLOOR
+            atol = max((a.atol for a in case.allowances), default=0.0)  # where the right value is noise, so is this one
+            for path, leaf in leaves(outcome.value):
+                rtol = 0.0
+                if is_float(leaf):
+                    errors, scale = errors_of([again], path, leaf), float(scale_of(leaf))
+                    rtol = FACTOR * float(errors.max(initial=0.0)) / scale if scale else least
+                    vague |= not case.float64_only and not rtol <= MISTAKE_RTOL
+                    rtol = max(min(rtol, 1e6 if case.float64_only else MISTAKE_RTOL), least)
+                allowances.append(Allowance(rtol, atol if is_float(leaf) else 0.0))
+            vague |= not case.float64_only and not alike(again, outcome)
+        return {"outcome": pack_outcome(outcome), "allowances": pack_allowances(allowances), "vague": vague}
+
+    def gradients(self, drawn: Sequence[Case], cases: Sequence[CasePlan]) -> tuple[GradientPlan, ...]:
+        result = []
+        for gradient in self.check.gradients:
+            forward = gradient.returns or self.outputs.get(gradient.of.__name__, ("out",))
+            pair = pair_of(gradient, self.parameters, self.check.outputs, forward)
+            rng = generator(self.exercise, self.check.name, self.seed, "gradient")
+            points: list[tuple[int, tuple[Probe, ...]]] = []
+            for index, (case, plan) in enumerate(zip(drawn, cases)):
+                usable = (
+                    case.gradient
+                    and case.kind == "value"
+                    and not case.float64_only
+                    and isinstance(plan.expected, Returned)
+                )
+                if usable and len(points) < GRADIENT_CASES and isinstance(plan.expected, Returned):
+                    found = probes(gradient, pair, case.args, plan.expected.value, rng)
+                    points += [(index, found)] if found else []
+            if not points:
+                raise PlanError(
+                    f"{self.check.name}: no case is fit for its gradient check (all at kinks or degenerate)"
+                )
+            result.append(GradientPlan(pair, tuple(points)))
+        return tuple(result)
+
+
+def _words(outcome: Outcome) -> str:
+    return f"{outcome.types[0]}: {outcome.message}" if isinstance(outcome, Raised) else type(outcome).__name__

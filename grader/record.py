@@ -1,0 +1,249 @@
+"""The student's own progress: attempts and hints, kept in `.grade/progress.db` and only ever added to.
+
+What is shown (which functions pass, how many attempts, hints used) is derived from these events when it is asked for.
+Order is the order of the rows, never the clock, which may be set back. A folder that cannot be written falls back to
+the user's state directory; a damaged database is moved aside and a new one begun; both are said in `messages`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from grader.verdict import ExerciseResult
+
+FOLDER: Final = ".grade"
+WAIT_SECONDS: Final = 5.0  # for another process that writes; a write takes milliseconds
+
+_SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS attempts (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, at REAL NOT NULL, exercise TEXT NOT NULL, seed TEXT, status TEXT NOT NULL,
+    points INTEGER NOT NULL, max_points INTEGER NOT NULL, duration_ms REAL NOT NULL, submission TEXT NOT NULL,
+    functions TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS hints (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, at REAL NOT NULL, exercise TEXT NOT NULL, function TEXT NOT NULL,
+    step INTEGER NOT NULL, after_attempt INTEGER NOT NULL
+);
+CREATE INDEX IF NOT EXISTS attempts_of ON attempts (exercise);
+"""
+
+
+class RecordError(Exception):
+    """Progress can be neither read nor saved; the message says why. Grading goes on without it."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a student is with one exercise: the latest status of each function, attempts and hints.
+
+    `last` is the time of the last attempt, `latest` its place among all attempts, which the clock does not disturb.
+    """
+
+    attempts: int = 0
+    failed_attempts: int = 0
+    hints: int = 0
+    last: float | None = None
+    latest: int = 0
+    functions: dict[str, str] = field(default_factory=dict)
+    points: dict[str, int] = field(default_factory=dict)
+    mistakes: dict[str, str] = field(default_factory=dict)
+
+    def passed(self, function: str) -> bool:
+        """Whether the function passed when it was last graded."""
+        return self.functions.get(function) == "pass"
+
+
+# --- where it is kept ------------------------------------------------------------------------------------------------
+
+
+def state_folder(root: Path) -> Path:
+    """The folder for a course's state, made if need be: `.grade` in it, or one in the user's state directory.
+
+    RecordError where neither can be written.
+    """
+    reasons = []
+    for folder in (root / FOLDER, _elsewhere(root)):
+        if folder is None:
+            continue
+        try:
+            _make(folder)
+            return folder
+        except OSError as error:
+            reasons.append(f"{folder}: {error.strerror or error}")
+    raise RecordError("; ".join(reasons))
+
+
+def _make(folder: Path) -> None:
+    """Makes the folder with its own ignore file, and tries that a file can be written there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    ignore = folder / ".gitignore"
+    if not ignore.exists():
+        ignore.write_text("*\n", encoding="utf-8")
+    if not os.access(folder, os.W_OK):
+        raise PermissionError(13, "not writable", str(folder))
+
+
+def _elsewhere(root: Path) -> Path | None:
+    """A folder of its own for this course in the user's state directory, None if the user has no home."""
+    import hashlib
+
+    from platformdirs import user_state_path
+
+    with suppress(RuntimeError, OSError, KeyError):
+        base = user_state_path("grade", appauthor=False)
+        if base.is_absolute():
+            return base / f"{root.name}-{hashlib.sha256(os.fsencode(root)).hexdigest()[:12]}"
+    return None
+
+
+# --- the database ----------------------------------------------------------------------------------------------------
+
+
+class Record:
+    """The progress of one student in one course; use it in a `with` statement."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "progress.db"
+        self.messages: list[str] = []
+        self.connection = self._connect()
+
+    def __enter__(self) -> Record:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.connection.close()
+
+    def add_attempt(self, result: ExerciseResult) -> int:
+        """Adds a graded run; its number among the attempts at this exercise, counted from 1."""
+        functions = [
+            [function.name, function.status.value, function.points, function.mistake.id if function.mistake else None]
+            for function in result.functions
+        ]
+        head = (time.time(), result.exercise, result.seed, result.status.value, result.points, result.max_points)
+        row = (*head, result.duration_ms, result.submission, json.dumps(functions))
+        with _speaking(self.path), self.connection:
+            names = "at, exercise, seed, status, points, max_points, duration_ms, submission, functions"
+            self.connection.execute(f"INSERT INTO attempts ({names}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+            count = self.connection.execute("SELECT count(*) FROM attempts WHERE exercise = ?", (result.exercise,))
+            return int(count.fetchone()[0])
+
+    def add_hint(self, exercise: str, function: str, step: int) -> None:
+        """Notes that hint number `step` (from 1) of a function was read, after which attempt."""
+        query = (
+            "INSERT INTO hints (at, exercise, function, step, after_attempt)"
+            " VALUES (?, ?, ?, ?, (SELECT coalesce(max(id), 0) FROM attempts WHERE exercise = ?))"
+        )
+        with _speaking(self.path), self.connection:
+            self.connection.execute(query, (time.time(), exercise, function, step, exercise))
+
+    def hints_read(self, exercise: str, function: str) -> int:
+        """The number of the last hint of a function that was read, 0 if none was."""
+        query = "SELECT coalesce(max(step), 0) FROM hints WHERE exercise = ? AND function = ?"
+        with _speaking(self.path):
+            return int(self.connection.execute(query, (exercise, function)).fetchone()[0])
+
+    def standings(self) -> dict[str, Standing]:
+        """Where the student is, by exercise id; an exercise never touched is left out."""
+        with _speaking(self.path):
+            attempts = self.connection.execute(
+                "SELECT exercise, id, at, status, functions FROM attempts ORDER BY id"
+            ).fetchall()
+            hints = dict(
+                self.connection.execute(
+                    "SELECT exercise, count(DISTINCT function || step) FROM hints GROUP BY exercise"
+                )
+            )
+        found = {exercise: Standing(hints=count) for exercise, count in hints.items()}
+        for exercise, *attempt in attempts:
+            found[exercise] = _after(found.get(exercise, Standing()), *attempt)
+        return found
+
+    def _connect(self) -> sqlite3.Connection:
+        before = _identity(self.path)
+        try:
+            return _open(self.path)
+        except sqlite3.OperationalError as error:
+            raise RecordError(f"{self.path}: {error}") from error
+        except sqlite3.DatabaseError as error:
+            self._move_aside(before, str(error))
+        try:
+            return _open(self.path)
+        except sqlite3.Error as error:
+            raise RecordError(f"{self.path}: {error}") from error
+
+    def _move_aside(self, before: tuple[int, int] | None, reason: str) -> None:
+        """Renames the damaged database, unless another process has already put a new one in its place."""
+        if _identity(self.path) != before:
+            return
+        kept = _free_name(self.path, time.strftime("damaged-%Y%m%d-%H%M%S"))
+        try:
+            for end in ("-wal", "-shm", ""):
+                part = self.path.with_name(self.path.name + end)
+                if part.exists():
+                    os.replace(part, kept.with_name(kept.name + end))
+        except OSError as error:
+            raise RecordError(f"{self.path} is damaged ({reason}) and cannot be moved: {error.strerror}") from error
+        self.messages.append(f"{self.path} is damaged ({reason}); it is kept as {kept.name}, and a new one is begun.")
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=WAIT_SECONDS)
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.executescript(_SCHEMA)
+        connection.execute("SELECT count(*), max(id) FROM attempts").fetchone()
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+@contextmanager
+def _speaking(path: Path) -> Iterator[None]:
+    """Turns an error of the database (locked, full, damaged while in use) into a RecordError."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise RecordError(f"{path}: {error}") from error
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return stat.st_dev, stat.st_ino
+
+
+def _free_name(path: Path, suffix: str) -> Path:
+    names = (
+        path.with_name(f"{path.name}.{suffix}{extra}") for extra in ("", *(f"-{number}" for number in range(2, 1000)))
+    )
+    return next(name for name in names if not name.exists())
+
+
+def _after(standing: Standing, number: int, at: float, status: str, functions: str) -> Standing:
+    """The standing after one more attempt."""
+    rows = json.loads(functions)
+    return Standing(
+        attempts=standing.attempts + 1,
+        failed_attempts=standing.failed_attempts + (status not in ("pass", "todo")),
+        hints=standing.hints,
+        last=at,
+        latest=number,
+        functions={**standing.functions, **{name: verdict for name, verdict, _, _ in rows}},
+        points={**standing.points, **{name: points for name, _, points, _ in rows}},
+        mistakes={**standing.mistakes, **{name: mistake or "" for name, _, _, mistake in rows}},
+    )
