@@ -52,6 +52,7 @@ class CaseVerdict:
 
 
 def judge_case(plan: FunctionPlan, case: CasePlan, outcome: Outcome) -> CaseVerdict:
+    """The verdict on one case."""
     call = show_call(plan, case)
     if isinstance(outcome, TimedOut):
         return CaseVerdict(Status.TIMEOUT, Mismatch(case.name, "timeout", _timeout_words(outcome), call=call))

@@ -24,6 +24,7 @@ from grader.verdict import (
 
 
 def property_check(plan: FunctionPlan, index: int, outcomes: Sequence[Outcome | None]) -> CheckResult:
+    """The check of one property on every case that gave a value."""
     wanted = plan.properties[index]
     ran = [(c, o) for c, o in zip(plan.cases, outcomes) if isinstance(o, Returned) and isinstance(c.expected, Returned)]
     failing = [case for case, outcome in ran if not holds(wanted, plan.outputs, outcome.value, case.args)]

@@ -63,6 +63,7 @@ def mismatch_of(plan: FunctionPlan, case: CasePlan, value: Value, d: Difference,
 
 
 def entry(output: str, index: tuple[int, ...] | None) -> str:
+    """An entry of an output as a student would write it."""
     return output + (f"[{', '.join(map(str, index))}]" if index else "")
 
 

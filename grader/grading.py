@@ -1,0 +1,233 @@
+"""One submission: plan, run, judge."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import platform
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+import grader
+from grader.gradient import OwnProbe, own_agrees, own_probes
+from grader.judge import judge, skipped
+from grader.plan import CasePlan, FunctionPlan, GradientPlan, Plan, load_or_compile
+from grader.values import Value, part
+from grader.verdict import (
+    Absent,
+    Broken,
+    Died,
+    ExerciseResult,
+    FunctionResult,
+    Loaded,
+    Outcome,
+    Raised,
+    Returned,
+    Status,
+    TimedOut,
+)
+
+if TYPE_CHECKING:
+    from grader.catalog import ExerciseFiles
+    from grader.sandbox import Sandbox, Session
+
+MAX_SOURCE: Final = 1 << 20  # bytes; the longest sheet, solved, has 40 kB
+
+
+class SubmissionError(ValueError):
+    """A submission that cannot be read at all: no such file, a folder, too large."""
+
+
+def grade(
+    exercise: ExerciseFiles,
+    *,
+    submission: Path,
+    functions: Sequence[str] | None,
+    only: bool,
+    seed: str,
+    course: str,
+    sandbox: Sandbox,
+    cache: Path | None,
+) -> ExerciseResult:
+    """The verdict on a submitted file; SubmissionError, CourseFault or PlanError where there can be none.
+
+    `functions` are those that are asked for, None for all; with `only`, what they need is not graded with them.
+    """
+    source = read_submission(submission)
+    plan = load_or_compile(exercise.solution, seed, cache)
+    return grade_source(plan, source, submission, sandbox, course=course, chosen=chosen(plan, functions, only))
+
+
+def read_submission(path: Path) -> bytes:
+    """The bytes of a submitted file; they are not looked into here."""
+    try:
+        if path.stat().st_size > MAX_SOURCE and path.is_file():
+            raise SubmissionError(f"{path} has {path.stat().st_size / 1e6:.1f} MB; a submission has at most 1 MB")
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise SubmissionError(f"{path}: there is no such file") from error
+    except IsADirectoryError as error:
+        raise SubmissionError(f"{path} is a folder; name the file to grade") from error
+    except OSError as error:
+        raise SubmissionError(f"{path}: {error.strerror}") from error
+
+
+def chosen(plan: Plan, functions: Sequence[str] | None, only: bool) -> tuple[FunctionPlan, ...]:
+    """The functions to grade, in the plan's order: those asked for and, unless `only`, what they need."""
+    if functions is None:
+        return plan.functions
+    wanted = set(functions)
+    while not only and (more := {n for f in plan.functions if f.name in wanted for n in f.needs} - wanted):
+        wanted |= more
+    return tuple(f for f in plan.functions if f.name in wanted)
+
+
+def grade_source(
+    plan: Plan, source: bytes, path: Path, sandbox: Sandbox, *, course: str, chosen: Sequence[FunctionPlan] | None = None
+) -> ExerciseResult:
+    """The verdict on the bytes of a submission."""
+    started = time.perf_counter()
+    functions = plan.functions if chosen is None else tuple(chosen)
+    with sandbox.session(source, path.name, [f.name for f in plan.functions]) as session:
+        loaded = session.load()
+        results = _results(plan, functions, session, loaded)
+    shown = tuple(replace(result, file=str(path)) for result in skipped(results))
+    return ExerciseResult(
+        exercise=plan.exercise,
+        title=plan.title,
+        course=course,
+        grader=grader.__version__,
+        seed=plan.seed,
+        plan=plan.id,
+        submission=hashlib.sha256(source).hexdigest(),
+        sandbox=sandbox.level.value,
+        functions=shown,
+        duration_ms=(time.perf_counter() - started) * 1000,
+        python=platform.python_version(),
+        numpy=np.__version__,
+        printed=loaded.printed if isinstance(loaded, (Loaded, Raised, TimedOut, Died)) else "",
+        problem="" if isinstance(loaded, Loaded) else _problem(loaded),
+    )
+
+
+def _problem(loaded: Outcome) -> str:
+    """Why a whole file could not be graded."""
+    if isinstance(loaded, Raised):
+        where = f" (line {loaded.frames[-1].line})" if loaded.frames else ""
+        return f"{loaded.types[0]}: {loaded.message}{where}"
+    if isinstance(loaded, TimedOut):
+        return "loading the file took too long" + (f": stopped at line {loaded.line}" if loaded.line else "")
+    return loaded.reason if isinstance(loaded, (Died, Broken)) else "the file could not be loaded"
+
+
+def _results(
+    plan: Plan, functions: Sequence[FunctionPlan], session: Session, loaded: Loaded | Outcome
+) -> list[FunctionResult]:
+    if not isinstance(loaded, Loaded):
+        return [judge(f, None, [loaded] * len(f.cases)) for f in functions]
+    outcomes = {f.name: _outcomes(plan, f, session, loaded) for f in functions}
+    results = [judge(f, loaded.functions.get(f.name), outcomes[f.name]) for f in functions]
+    return [_consistent(plan, f, r, results, outcomes, session) for f, r in zip(functions, results)]
+
+
+def _outcomes(plan: Plan, function: FunctionPlan, session: Session, loaded: Loaded) -> list[Outcome | None]:
+    """One outcome a case. The order is shuffled and the first call comes again at the end, so that state shows."""
+    found = loaded.functions.get(function.name)
+    if found is None:
+        near = difflib.get_close_matches(function.name, loaded.names, 2, 0.75)
+        return [Absent(tuple(near))] * len(function.cases)
+    outcomes: list[Outcome | None] = [None] * len(function.cases)
+    if found.todo or found.problem:
+        return outcomes
+    order = _order(plan, function)
+    for index in order:
+        outcome = session.call(function.name, arguments(function, function.cases[index].args))
+        outcomes[index] = outcome
+        if isinstance(outcome, (TimedOut, Died, Broken)):
+            return outcomes  # the next cases would cost as much again and tell nothing new
+    first = outcomes[order[0]]
+    if isinstance(first, Returned) and not first.again:
+        last = session.call(function.name, arguments(function, function.cases[order[0]].args), repeat=False)
+        if isinstance(last, Returned):
+            outcomes[order[0]] = replace(first, again=(last.value,))
+    return outcomes
+
+
+def _order(plan: Plan, function: FunctionPlan) -> list[int]:
+    """The order in which the cases run: shuffled, but the same for one plan."""
+
+    def key(index: int) -> bytes:
+        return hashlib.sha256(f"{plan.id} {function.name} {index}".encode()).digest()
+
+    return sorted(range(len(function.cases)), key=key)
+
+
+def arguments(function: FunctionPlan, args: Mapping[str, Value]) -> list[tuple[str | None, Value]]:
+    """A case's arguments for a call: by position as far as they come without a gap, then by name."""
+    result: list[tuple[str | None, Value]] = []
+    gap = False
+    for name in function.parameters:
+        if name in args:
+            result.append((name if gap else None, args[name]))
+        else:
+            gap = True
+    return result
+
+
+def _consistent(
+    plan: Plan,
+    function: FunctionPlan,
+    result: FunctionResult,
+    results: Sequence[FunctionResult],
+    outcomes: Mapping[str, Sequence[Outcome | None]],
+    session: Session,
+) -> FunctionResult:
+    """The result, with the remark that a failing backward function is right for the student's own, wrong forward one."""
+    status = {r.name: r.status for r in results}
+    if result.status is not Status.FAIL or result.mistake is not None and result.mistake.kind == "named":
+        return result
+    for gradient in function.gradients:
+        forward = gradient.pair.forward
+        if status.get(forward) is Status.FAIL and _fits_own(plan, function, gradient, outcomes[function.name], session):
+            fact = f"your {function.name} is right for your {forward}; {forward} is what is wrong"
+            return replace(result, facts=(fact, *result.facts))
+    return result
+
+
+def _fits_own(
+    plan: Plan, function: FunctionPlan, gradient: GradientPlan, outcomes: Sequence[Outcome | None], session: Session
+) -> bool:
+    """Whether the backward function's results are the numerical derivatives of the student's own forward function."""
+    names = {f.name: f for f in plan.functions}
+    index, found = gradient.points[0]
+    outcome, case = outcomes[index], function.cases[index]
+    if gradient.pair.forward not in names or not isinstance(outcome, Returned):
+        return False
+    forward = names[gradient.pair.forward]
+    return all(
+        _probe_agrees(forward, gradient, case, outcome, probe, session)
+        for probe in own_probes(gradient.pair, case.args, found)
+    )
+
+
+def _probe_agrees(
+    forward: FunctionPlan,
+    gradient: GradientPlan,
+    case: CasePlan,
+    outcome: Returned,
+    probe: OwnProbe,
+    session: Session,
+) -> bool:
+    values = []
+    for _, args in probe.calls:
+        made = session.call(forward.name, arguments(forward, args), repeat=False)
+        if not isinstance(made, Returned):
+            return False
+        values.append(made.value)
+    grad = part(outcome.value, probe.leaf)
+    return isinstance(grad, (np.ndarray, float)) and own_agrees(grad, probe, values, gradient.pair, case.args)
