@@ -200,7 +200,8 @@ def _values(got: Value, want: Value, path: Path, allowance: Allowance) -> Differ
     wrong = ~(error <= allowed)  # nan compares false, so the question is put this way round
     if not wrong.any():
         return None
-    excess = np.where(wrong, error / np.maximum(allowed, np.finfo(float).tiny), -1.0)
+    with np.errstate(over="ignore"):
+        excess = np.where(wrong, error / np.maximum(allowed, np.finfo(float).tiny), -1.0)
     index = tuple(int(i) for i in np.unravel_index(int(np.argmax(excess)), b.shape))
     return Difference(
         "value",

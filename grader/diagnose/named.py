@@ -9,6 +9,7 @@ import numpy as np
 from grader.compare import differ
 from grader.plan import CasePlan, FunctionPlan, View
 from grader.properties import holds
+from grader.spec import Property
 from grader.values import Path, Value, leaf_name, leaves
 from grader.verdict import Mistake, Outcome, Raised, Returned, StepLimit, TimedOut
 
@@ -35,7 +36,7 @@ def _explains(
         if not _does_the_same(plan, case, view, outcome):
             return False
         told |= index in failed
-    return told
+    return told and _lacks_the_same(plan, views, outcomes)
 
 
 def _does_the_same(plan: FunctionPlan, case: CasePlan, view: View, outcome: Outcome) -> bool:
@@ -50,11 +51,20 @@ def _does_the_same(plan: FunctionPlan, case: CasePlan, view: View, outcome: Outc
         return False
     if plan.forbids_warning and bool(mistake.warnings) != bool(outcome.warnings):
         return False
-    if differ(outcome.value, mistake.value, view.allowances) is not None:
-        return False
-    return all(
-        holds(p, plan.outputs, mistake.value, case.args) == holds(p, plan.outputs, outcome.value, case.args)
-        for p in plan.properties
+    return differ(outcome.value, mistake.value, view.allowances) is None
+
+
+def _lacks_the_same(plan: FunctionPlan, views: Sequence[View], outcomes: Sequence[Outcome | None]) -> bool:
+    """Whether both lack the same properties on some case; on which one may hang on the last digits."""
+    mistakes = [view.outcome for view in views]
+    return all(_lacks(plan, wanted, mistakes) == _lacks(plan, wanted, outcomes) for wanted in plan.properties)
+
+
+def _lacks(plan: FunctionPlan, wanted: Property, outcomes: Sequence[Outcome | None]) -> bool:
+    return any(
+        not holds(wanted, plan.outputs, outcome.value, case.args)
+        for case, outcome in zip(plan.cases, outcomes)
+        if isinstance(outcome, Returned)
     )
 
 

@@ -19,7 +19,7 @@ from grader.observe import STEP_LIMIT, observe
 from grader.plan import FunctionPlan, Plan, PlanError, compile_plan, float32_args, save
 from grader.spec import Check, SpecError, Wrong
 from grader.values import is_float, leaves
-from grader.verdict import FunctionResult, Outcome, Returned, Status, StepLimit, TimedOut
+from grader.verdict import FunctionResult, Outcome, Raised, Returned, Status, StepLimit, TimedOut
 
 SEPARATION: Final = 100  # a mistake lies this many times the allowed error away from right, on some case
 MAGNITUDES: Final = 1e4  # within a stability case, so that the small entries are judged too
@@ -155,7 +155,8 @@ def separation(plan: FunctionPlan, outcomes: Sequence[Outcome]) -> float:
     best = 0.0
     for case, outcome in zip(plan.cases, outcomes):
         if not isinstance(case.expected, Returned) or not isinstance(outcome, Returned):
-            if type(case.expected) is not type(outcome):
+            expected = case.expected.types[0] if isinstance(case.expected, Raised) else ""
+            if not isinstance(outcome, Raised) or expected not in outcome.types:
                 return float("inf")
             continue
         found = differ(outcome.value, case.expected.value, case.allowances)

@@ -122,7 +122,7 @@ class _Compiler:
         """Why a discrete result hangs on the last digits of the arguments, or nothing."""
         if all(is_float(leaf) for _, leaf in leaves(want)):
             return ""
-        free = [Allowance(rtol=np.inf)] * sum(1 for _ in leaves(want))
+        free = [Allowance(atol=np.inf)] * sum(1 for _ in leaves(want))
         moved = {name: self.moved(name, value, rng) for name, value in case.args.items()}
         outcome = observe(self.check.reference, moved)
         if not isinstance(outcome, Returned) or (
