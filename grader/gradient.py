@@ -35,6 +35,15 @@ class Probe:
     estimates: tuple[float, ...]
 
 
+@dataclass(frozen=True, eq=False)
+class Point:
+    """One case of a gradient check: arguments of the forward function that the case lacks, and a probe a tensor."""
+
+    case: int
+    fixed: Mapping[str, Value]
+    probes: tuple[Probe, ...]
+
+
 @dataclass(frozen=True)
 class Pair:
     """A forward function as a gradient check needs it: its arguments and which outputs carry which cotangents."""
@@ -78,11 +87,11 @@ def forward_arguments(pair: Pair, args: Mapping[str, Value], fixed: Mapping[str,
     return {name: both[name] for name in pair.parameters if name in both}
 
 
-def probes(
-    gradient: Gradient, pair: Pair, args: Mapping[str, Value], want: Value, rng: np.random.Generator
-) -> tuple[Probe, ...] | None:
+def point(
+    gradient: Gradient, pair: Pair, case: int, args: Mapping[str, Value], want: Value, rng: np.random.Generator
+) -> Point | None:
     """Numerical derivatives at one case, or None where they decide nothing (a kink, no float tensor, bad conditioning)."""
-    fixed = gradient.fixed(args, rng) if gradient.fixed else {}
+    fixed = dict(gradient.fixed(args, rng)) if gradient.fixed else {}
     forward = forward_arguments(pair, args, fixed)
     weights = {argument: np.asarray(args[argument]) for _, argument in pair.cotangents if argument}
     found = []
@@ -95,13 +104,11 @@ def probes(
         if any(slope is None for slope in along):
             return None
         slopes, estimates = zip(*[slope for slope in along if slope is not None])
-        probe = Probe(argument, leaf, directions, slopes, estimates)
-        if any(
-            4 * e > 1e-2 * _size(at(want, leaf), u, d) and e > 1e-12 for u, d, e in zip(directions, slopes, estimates)
-        ):
-            return None
-        found.append(probe)
-    return tuple(found) or None
+        for direction, number, estimate in zip(directions, slopes, estimates):
+            if 4 * estimate > max(1e-2 * _size(at(want, leaf), direction, number), 1e-12):
+                return None
+        found.append(Probe(argument, leaf, directions, slopes, estimates))
+    return Point(case, fixed, tuple(found)) if found else None
 
 
 def _direction(tensor: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -196,11 +203,11 @@ class OwnProbe:
 OWN_STEPS: Final = (1e-2, 1e-3, 1e-4, 1e-5)
 
 
-def own_probes(pair: Pair, args: Mapping[str, Value], found: Sequence[Probe]) -> tuple[OwnProbe, ...]:
+def own_probes(pair: Pair, args: Mapping[str, Value], at_point: Point) -> tuple[OwnProbe, ...]:
     """The calls that show whether a backward function fits the student's own forward function, one direction a tensor."""
-    forward = forward_arguments(pair, args, {})
+    forward = forward_arguments(pair, args, at_point.fixed)
     result = []
-    for probe in found:
+    for probe in at_point.probes:
         tensor, direction = np.asarray(at(forward, probe.argument), dtype=np.float64), probe.directions[0]
         steps = [0.0, *(sign * size for size in OWN_STEPS for sign in (1.0, -1.0))]
         calls = tuple((step, replaced(dict(forward), probe.argument, tensor + step * direction)) for step in steps)

@@ -88,7 +88,13 @@ def chosen(plan: Plan, functions: Sequence[str] | None, only: bool) -> tuple[Fun
 
 
 def grade_source(
-    plan: Plan, source: bytes, path: Path, sandbox: Sandbox, *, course: str, chosen: Sequence[FunctionPlan] | None = None
+    plan: Plan,
+    source: bytes,
+    path: Path,
+    sandbox: Sandbox,
+    *,
+    course: str,
+    chosen: Sequence[FunctionPlan] | None = None,
 ) -> ExerciseResult:
     """The verdict on the bytes of a submission."""
     started = time.perf_counter()
@@ -189,7 +195,7 @@ def _consistent(
 ) -> FunctionResult:
     """The result, with the remark that a failing backward function is right for the student's own, wrong forward one."""
     status = {r.name: r.status for r in results}
-    if result.status is not Status.FAIL or result.mistake is not None and result.mistake.kind == "named":
+    if result.status is not Status.FAIL or (result.mistake is not None and result.mistake.kind == "named"):
         return result
     for gradient in function.gradients:
         forward = gradient.pair.forward
@@ -204,14 +210,14 @@ def _fits_own(
 ) -> bool:
     """Whether the backward function's results are the numerical derivatives of the student's own forward function."""
     names = {f.name: f for f in plan.functions}
-    index, found = gradient.points[0]
-    outcome, case = outcomes[index], function.cases[index]
+    point = gradient.points[0]
+    outcome, case = outcomes[point.case], function.cases[point.case]
     if gradient.pair.forward not in names or not isinstance(outcome, Returned):
         return False
     forward = names[gradient.pair.forward]
     return all(
         _probe_agrees(forward, gradient, case, outcome, probe, session)
-        for probe in own_probes(gradient.pair, case.args, found)
+        for probe in own_probes(gradient.pair, case.args, point)
     )
 
 

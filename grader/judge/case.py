@@ -9,10 +9,10 @@ from typing import Final
 import numpy as np
 
 from grader import diagnose
-from grader.compare import differ, scale_of
+from grader.compare import Difference, differ, scale_of
 from grader.judge.words import mismatch_of, show_call
 from grader.plan import CasePlan, FunctionPlan
-from grader.values import Value, is_float, leaf_name, leaves
+from grader.values import Value, is_float, leaf_name, leaves, part
 from grader.verdict import (
     Absent,
     Broken,
@@ -42,12 +42,13 @@ ENGINE_MISTAKES: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, eq=False)
 class CaseVerdict:
-    """What one case came to; `fault` names a general fault besides the values."""
+    """What one case came to; `fault` names a general fault besides the values, `off` is a value's error over its scale."""
 
     status: Status
     mismatch: Mismatch | None = None
     exception: ExceptionInfo | None = None
     fault: str = ""
+    off: float = 0.0
     notes: tuple[str, ...] = ()
 
 
@@ -89,7 +90,8 @@ def _returned(plan: FunctionPlan, case: CasePlan, outcome: Returned, call: str) 
     if difference is not None:
         if case.float64_only and difference.kind in ("value", "nonfinite") and diagnose.single_precision(outcome.value):
             return _fault("needs-float64", case, call)
-        return CaseVerdict(Status.FAIL, mismatch_of(plan, case, outcome.value, difference, call))
+        mismatch = mismatch_of(plan, case, outcome.value, difference, call)
+        return CaseVerdict(Status.FAIL, mismatch, off=_off(difference, case.expected.value))
     if outcome.changed:
         return _fault("mutation", case, call, f"{', '.join(outcome.changed)} was changed in place")
     if case.no_draws and outcome.drew:
@@ -97,6 +99,11 @@ def _returned(plan: FunctionPlan, case: CasePlan, outcome: Returned, call: str) 
     if plan.forbids_warning and outcome.warnings:
         return _fault("warning", case, call, outcome.warnings[0])
     return CaseVerdict(Status.PASS, notes=_notes(plan, case, outcome))
+
+
+def _off(difference: Difference, want: Value) -> float:
+    scale = float(scale_of(part(want, difference.path))) if difference.error is not None else 0.0
+    return difference.error / scale if difference.error is not None and scale else 0.0
 
 
 def _fault(kind: str, case: CasePlan, call: str, detail: str = "") -> CaseVerdict:

@@ -51,13 +51,13 @@ def gradient_check(plan: FunctionPlan, index: int, outcomes: Sequence[Outcome | 
     name = "gradient" if len(plan.gradients) == 1 else f"gradient-{index + 1}"
     rows: dict[Path, TensorRow] = {}
     passed = 0
-    for case_index, probes in points:
-        outcome = outcomes[case_index]
+    for point in points:
+        outcome = outcomes[point.case]
         if not isinstance(outcome, Returned):
             continue
-        made = [_row(plan, plan.cases[case_index], outcome.value, probe) for probe in probes]
+        made = [_row(plan, plan.cases[point.case], outcome.value, probe) for probe in point.probes]
         passed += all(row.ok for row in made)
-        for probe, row in zip(probes, made):
+        for probe, row in zip(point.probes, made):
             if probe.leaf not in rows or row.error / row.limit > rows[probe.leaf].error / rows[probe.leaf].limit:
                 rows[probe.leaf] = row
     tensors = tuple(rows.values())

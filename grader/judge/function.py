@@ -110,7 +110,7 @@ def _match(
         if not chosen and kind == "stability":
             continue
         verdicts = [cases[i] for i in chosen]
-        wrong = next((v for v in verdicts if v.status is not Status.PASS), None)
+        wrong = _telling(verdicts)
         ran = [o for i in chosen if isinstance(o := outcomes[i], (Returned, Raised, TimedOut, Died))]
         own = _status(verdicts, False)
         points = (plan.points if status is Status.PASS else 0, plan.points) if kind == "value" else (0, 0)
@@ -127,7 +127,7 @@ def _match(
                 exception=wrong.exception if wrong else None,
                 printed=next((o.printed for o in ran if o.printed), ""),
                 warnings=tuple(dict.fromkeys(w for o in ran if isinstance(o, (Returned, Raised)) for w in o.warnings)),
-                notes=tuple(dict.fromkeys(note for v in verdicts for note in v.notes)),
+                notes=tuple(dict.fromkeys(note for v in verdicts for note in v.notes)) if status is Status.PASS else (),
             )
         )
     return result
@@ -143,6 +143,15 @@ def _mistake(
     if len(faults) == 1 and (fault := faults.pop()):
         return Mistake(fault, ENGINE_MISTAKES[fault], "pattern")
     return diagnose.pattern(plan, outcomes, failed)
+
+
+def _telling(verdicts: Sequence[CaseVerdict]) -> CaseVerdict | None:
+    """The failed case to show: the first, or of wrong values the first that is off by a percent, else the farthest off."""
+    failed = [v for v in verdicts if v.status is not Status.PASS]
+    if not failed or failed[0].mismatch is None or failed[0].mismatch.kind != "value":
+        return failed[0] if failed else None
+    values = [v for v in failed if v.mismatch is not None and v.mismatch.kind == "value"]
+    return next((v for v in values if v.off >= 0.01), max(values, key=lambda v: v.off))
 
 
 def _facts(plan: FunctionPlan, outcomes: Sequence[Outcome | None], failed: Sequence[int]) -> tuple[str, ...]:

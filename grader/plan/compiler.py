@@ -13,7 +13,7 @@ import numpy as np
 
 from grader import wire
 from grader.compare import Allowance, differ, scale_of
-from grader.gradient import Probe, pair_of, probes
+from grader.gradient import Point, pair_of, point
 from grader.observe import STEP_LIMIT, observe
 from grader.plan.model import CasePlan, FunctionPlan, GradientPlan, MistakePlan, Plan, PlanError, plan_id
 from grader.plan.packing import pack_allowances, pack_outcome
@@ -212,7 +212,7 @@ class _Compiler:
             forward = gradient.returns or self.outputs.get(gradient.of.__name__, ("out",))
             pair = pair_of(gradient, self.parameters, self.check.outputs, forward)
             rng = generator(self.exercise, self.check.name, self.seed, "gradient")
-            points: list[tuple[int, tuple[Probe, ...]]] = []
+            points: list[Point] = []
             for index, (case, plan) in enumerate(zip(drawn, cases)):
                 usable = (
                     case.gradient
@@ -221,8 +221,8 @@ class _Compiler:
                     and isinstance(plan.expected, Returned)
                 )
                 if usable and len(points) < GRADIENT_CASES and isinstance(plan.expected, Returned):
-                    found = probes(gradient, pair, case.args, plan.expected.value, rng)
-                    points += [(index, found)] if found else []
+                    found = point(gradient, pair, index, case.args, plan.expected.value, rng)
+                    points += [found] if found else []
             if not points:
                 raise PlanError(
                     f"{self.check.name}: no case is fit for its gradient check (all at kinks or degenerate)"

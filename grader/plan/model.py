@@ -10,7 +10,7 @@ from functools import cached_property
 import grader
 from grader import wire
 from grader.compare import Allowance
-from grader.gradient import Pair, Probe
+from grader.gradient import Pair, Point
 from grader.plan.packing import unpack_allowances, unpack_outcome
 from grader.spec import Property
 from grader.values import Value
@@ -68,7 +68,7 @@ class GradientPlan:
     """A gradient pair and its numerical derivatives: for some cases, one probe a tensor."""
 
     pair: Pair
-    points: tuple[tuple[int, tuple[Probe, ...]], ...]
+    points: tuple[Point, ...]
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from grader import wire
-from grader.gradient import Pair, Probe
+from grader.gradient import Pair, Point, Probe
 from grader.plan.model import CasePlan, FunctionPlan, GradientPlan, MistakePlan, Plan, plan_id
 from grader.plan.packing import pack_allowances, pack_outcome, unpack_allowances, unpack_outcome
 from grader.spec import Property
@@ -121,7 +121,7 @@ def _function_row(f: FunctionPlan) -> list[Value]:
     gradients = [
         [
             [g.pair.forward, g.pair.parameters, g.pair.wrt, g.pair.cotangents],
-            [[i, [_probe_row(p) for p in row]] for i, row in g.points],
+            [[point.case, dict(point.fixed), [_probe_row(p) for p in point.probes]] for point in g.points],
         ]
         for g in f.gradients
     ]
@@ -158,7 +158,7 @@ def _function(contract: Value, properties: Value, cases: Value, mistakes: Value,
         ),
         tuple(MistakePlan(*row) for row in mistakes),
         tuple(
-            GradientPlan(Pair(*pair), tuple((i, tuple(Probe(*p) for p in row)) for i, row in points))
+            GradientPlan(Pair(*pair), tuple(Point(i, fixed, tuple(Probe(*p) for p in row)) for i, fixed, row in points))
             for pair, points in gradients
         ),
     )
