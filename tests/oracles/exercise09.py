@@ -35,7 +35,9 @@ def momentum_step(theta: Array, v: Array, g: Array, lr: float, mu: float = 0.9) 
 
 
 @oracle("PyTorch")
-def rmsprop_step(theta: Array, s: Array, g: Array, lr: float, rho: float = 0.9, eps: float = 1e-8) -> tuple[Array, Array]:
+def rmsprop_step(
+    theta: Array, s: Array, g: Array, lr: float, rho: float = 0.9, eps: float = 1e-8
+) -> tuple[Array, Array]:
     from torch.optim import RMSprop
 
     new, state = _stepped(lambda p: RMSprop(p, lr=lr, alpha=rho, eps=eps), theta, g, {"step": 1, "square_avg": s})
@@ -44,7 +46,15 @@ def rmsprop_step(theta: Array, s: Array, g: Array, lr: float, rho: float = 0.9, 
 
 @oracle("PyTorch")
 def adam_step(
-    theta: Array, m: Array, v: Array, t: int, g: Array, lr: float = 1e-3, b1: float = 0.9, b2: float = 0.999, eps: float = 1e-8
+    theta: Array,
+    m: Array,
+    v: Array,
+    t: int,
+    g: Array,
+    lr: float = 1e-3,
+    b1: float = 0.9,
+    b2: float = 0.999,
+    eps: float = 1e-8,
 ) -> tuple[Array, Array, Array, int]:
     from torch.optim import Adam
 
