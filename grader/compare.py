@@ -135,7 +135,7 @@ def _kind(got: Value, want: Value, path: Path) -> Difference | None:
     if isinstance(want, (list, tuple, dict)) or want is None or isinstance(want, str):
         fits = type(got) is type(want) or (isinstance(want, (list, tuple)) and isinstance(got, (list, tuple)))
     else:
-        fits = isinstance(got, (np.ndarray, bool, int, float))
+        fits = isinstance(got, (np.ndarray, np.generic, bool, int, float))
     if not fits:
         detail = f"returned {describe(got)}, expected {describe(want)}"
         if isinstance(got, np.ndarray) and isinstance(want, (list, tuple)):
@@ -154,6 +154,20 @@ def _shape(got: Value, want: Value, path: Path) -> Difference | None:
     return None
 
 
+def _number_kind(value: Value) -> str:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return "int"  # also one that is too long for an int64
+    return _KINDS.get(np.asarray(value).dtype.kind, "")
+
+
+def _floats(value: Value) -> np.ndarray:
+    """A number or an array as float64; a Python int beyond all floats becomes infinite."""
+    try:
+        return np.asarray(value, dtype=np.float64)
+    except OverflowError:
+        return np.asarray(np.inf if value > 0 else -np.inf)
+
+
 _KINDS = {"b": "bool", "i": "int", "u": "int", "f": "float"}
 
 
@@ -161,10 +175,8 @@ def _dtype(got: Value, want: Value, path: Path) -> Difference | None:
     """The kind of number: an int passes for a float only where a single number is wanted."""
     if isinstance(want, (str, list, tuple, dict, type(None))) or np.size(want) == 0:
         return None
-    got_dtype, want_dtype = np.asarray(got).dtype, np.asarray(want).dtype
-    got_kind, want_kind = _KINDS.get(got_dtype.kind, ""), _KINDS[want_dtype.kind]
-    if isinstance(got, int) and not isinstance(got, bool):
-        got_kind = "int"  # also one that is too long for an int64
+    got_dtype = np.asarray(got).dtype
+    got_kind, want_kind = _number_kind(got), _number_kind(want)
     if got_kind == want_kind and got_dtype != np.float16:
         return None
     if want_kind == "float" and got_kind == "int" and np.ndim(want) == 0:
@@ -175,7 +187,7 @@ def _dtype(got: Value, want: Value, path: Path) -> Difference | None:
 def _nonfinite(got: Value, want: Value, path: Path, allowance: Allowance) -> Difference | None:
     if not is_float(want) or np.size(want) == 0:
         return None
-    a, b = np.asarray(got, dtype=np.float64), np.asarray(want, dtype=np.float64)
+    a, b = _floats(got), _floats(want)
     if np.isfinite(a).all() and np.isfinite(b).all():
         return None
     both_finite = np.isfinite(a) & np.isfinite(b)
@@ -193,7 +205,7 @@ def _values(got: Value, want: Value, path: Path, allowance: Allowance) -> Differ
         return None
     if isinstance(want, str) or not is_float(want):
         return _exact(got, want, path)
-    a, b = np.asarray(got, dtype=np.float64), np.asarray(want, dtype=np.float64)
+    a, b = _floats(got), _floats(want)
     finite = np.isfinite(b)
     error = np.where(finite, np.abs(np.where(finite, a, 0.0) - np.where(finite, b, 0.0)), 0.0)
     allowed = np.broadcast_to(allowance.rtol * scale_of(b, allowance.rows) + allowance.atol, b.shape)

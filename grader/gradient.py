@@ -220,7 +220,7 @@ def own_agrees(grad: Value, probe: OwnProbe, values: Sequence[Value], pair: Pair
     weights = {argument: np.asarray(args[argument]) for _, argument in pair.cotangents if argument}
     try:
         losses = [weighted(value, pair, weights) for value in values]
-    except (KeyError, IndexError, TypeError, ValueError):
+    except (KeyError, IndexError, TypeError, ValueError, OverflowError):
         return False
     by_step = {step: loss for (step, _), (loss, _) in zip(probe.calls, losses) if step}
     if not np.isfinite(list(by_step.values())).all():

@@ -6,6 +6,7 @@ import difflib
 import hashlib
 import platform
 import time
+import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +24,7 @@ from grader.verdict import (
     Broken,
     Died,
     ExerciseResult,
+    Found,
     FunctionResult,
     Loaded,
     Outcome,
@@ -135,10 +137,18 @@ def _results(
     plan: Plan, functions: Sequence[FunctionPlan], session: Session, loaded: Loaded | Outcome
 ) -> list[FunctionResult]:
     if not isinstance(loaded, Loaded):
-        return [judge(f, None, [loaded] * len(f.cases)) for f in functions]
+        return [_judged(f, None, [loaded] * len(f.cases)) for f in functions]
     outcomes = {f.name: _outcomes(plan, f, session, loaded) for f in functions}
-    results = [judge(f, loaded.functions.get(f.name), outcomes[f.name]) for f in functions]
+    results = [_judged(f, loaded.functions.get(f.name), outcomes[f.name]) for f in functions]
     return [_consistent(plan, f, r, results, outcomes, session) for f, r in zip(functions, results)]
+
+
+def _judged(function: FunctionPlan, found: Found | None, outcomes: Sequence[Outcome | None]) -> FunctionResult:
+    """The verdict on one function; a failure of the judge itself is ours and is called that."""
+    try:
+        return judge(function, found, outcomes)
+    except Exception:
+        return judge(function, None, [Broken(traceback.format_exc())])
 
 
 def _outcomes(plan: Plan, function: FunctionPlan, session: Session, loaded: Loaded) -> list[Outcome | None]:

@@ -15,7 +15,7 @@ def holds(wanted: Property, outputs: tuple[str, ...], value: Value, args: Mappin
     """Whether a result has a property; a result that has no such leaf, or no numbers there, has not."""
     try:
         array = np.asarray(at(value, leaf_path(outputs, wanted.output)), dtype=np.float64)
-    except (KeyError, IndexError, TypeError, ValueError):
+    except (KeyError, IndexError, TypeError, ValueError, OverflowError):
         return False
     if wanted.id == "no-negative":
         return bool(not (array < 0).any())

@@ -166,19 +166,21 @@ class _Reader:
         self.items += 1
         if self.items > MAX_ITEMS:
             raise WireError("too many values")
-        tag = self.take(1)
+        position = self.position
+        tag = self.data[position : position + 1]
+        self.position = position + 1
         if tag == b"a":
             return self.array()
         if tag == b"f":
             return _F64.unpack(self.take(8))[0]
-        if tag == b"i":
-            return _I64.unpack(self.take(8))[0]
         if tag == b"s":
             return self.text()
-        if tag == b"l":
-            return [self.value(depth + 1) for _ in range(self.count())]
         if tag == b"t":
             return tuple([self.value(depth + 1) for _ in range(self.count())])
+        if tag == b"i":
+            return _I64.unpack(self.take(8))[0]
+        if tag == b"l":
+            return [self.value(depth + 1) for _ in range(self.count())]
         if tag == b"d":
             return self.dict(depth)
         return self.rare(tag, depth)
@@ -186,6 +188,8 @@ class _Reader:
     def rare(self, tag: bytes, depth: int) -> Value:
         if tag == b"N":
             return None
+        if not tag:
+            raise WireError("the bytes end inside a value")
         if tag in b"TF":
             return tag == b"T"
         if tag == b"b":

@@ -267,7 +267,7 @@ def _called(node: ast.AST) -> Iterator[ast.AST]:
         func = (
             ast.Attribute(node.func.value, other, ast.Load())
             if isinstance(node.func, ast.Attribute)
-            else ast.Name(other)
+            else ast.Name(other, ast.Load())
         )
         yield ast.Call(func, node.args, node.keywords)
     if name in REMOVED:
@@ -305,7 +305,7 @@ def _range(node: ast.AST) -> Iterator[ast.AST]:
             yield ast.Call(node.func, args, [])
         if len(node.args) == 1:
             yield ast.Call(node.func, [ast.Constant(1), *node.args], [])
-            yield ast.Call(ast.Name("reversed"), [node], [])
+            yield ast.Call(ast.Name("reversed", ast.Load()), [node], [])
 
 
 def _statement(node: ast.AST) -> Iterator[ast.AST]:

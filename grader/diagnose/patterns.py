@@ -29,9 +29,11 @@ class Pairing:
         """Whether `value` lies where `target` (what was expected) does, within the allowed error."""
         goal = np.asarray(self.want if target is None else target, dtype=np.float64)
         array = np.asarray(value, dtype=np.float64)
-        if array.shape != goal.shape or not np.array_equal(np.isfinite(array), np.isfinite(goal)):
-            return False
         finite = np.isfinite(goal)
+        if array.shape != goal.shape or not np.array_equal(array[~finite], goal[~finite], equal_nan=True):
+            return False
+        if not finite.any() or not np.isfinite(array[finite]).all():
+            return False  # where nothing is finite no relation can be seen
         allowed = max(self.allowance.rtol, 1e-6) * float(scale_of(goal)) + self.allowance.atol
         return bool((np.abs(array[finite] - goal[finite]) <= allowed).all())
 
@@ -314,26 +316,36 @@ def _other_draw(
         pairs
     ):
         return None
-    if any(not _same_distribution(p) for p in pairs) or sum(p.want.size for p in pairs) < 30:
+    if not _same_distribution(pairs):
         return None
     text = "shape and distribution are right, but other numbers were drawn: draw exactly the arrays that the sheet names, once"
     return Mistake("other-draw", text, "pattern")
 
 
-def _same_distribution(p: Pairing) -> bool:
-    """Two-sample Kolmogorov-Smirnov at about 0.1 %, equal sets of values where there are few, no axis repeated."""
-    if p.want.size < 12 or not np.isfinite(p.got).all():
+def _same_distribution(pairs: Sequence[Pairing]) -> bool:
+    """Whether all draws together look like the expected ones.
+
+    Equal sets of values where there are few; position, spread and shape within about four standard errors; and no axis
+    along which numbers are repeated.
+    """
+    got, want = (
+        np.sort(np.concatenate([part.ravel() for part in parts]))
+        for parts in ([p.got for p in pairs], [p.want for p in pairs])
+    )
+    if want.size < 30 or not np.isfinite(got).all() or any(_repeated(p.got) != _repeated(p.want) for p in pairs):
         return False
-    got, want = np.sort(p.got, axis=None), np.sort(p.want, axis=None)
-    if len(np.unique(np.round(want, 9))) <= 4 and not np.isin(np.round(got, 6), np.round(want, 6)).all():
+    if len(np.unique(np.round(want, 9))) <= 6 and not np.isin(np.round(got, 6), np.round(want, 6)).all():
         return False
     points = np.concatenate([got, want])
     cumulative = [np.searchsorted(side, points, side="right") / side.size for side in (got, want)]
-    distance = float(np.abs(cumulative[0] - cumulative[1]).max())
-    if distance > 1.95 * math.sqrt(2 / got.size):
-        return False
-    return all(
-        bool((np.ptp(p.got, axis=axis) == 0).all()) == bool((np.ptp(p.want, axis=axis) == 0).all())
-        for axis in range(p.want.ndim)
-        if p.want.shape[axis] > 1
+    spread, error = float(want.std()), 4 * math.sqrt(2 / want.size)
+    return bool(
+        np.abs(cumulative[0] - cumulative[1]).max() <= 1.95 * math.sqrt(2 / want.size)
+        and abs(got.mean() - want.mean()) <= error * spread
+        and abs(math.log((got.std() or 1e-300) / (spread or 1e-300))) <= error / math.sqrt(2)
     )
+
+
+def _repeated(array: np.ndarray) -> tuple[bool, ...]:
+    """Along which axes of length 2 or more all numbers are equal."""
+    return tuple(n > 1 and bool((np.ptp(array, axis=axis) == 0).all()) for axis, n in enumerate(array.shape))

@@ -69,7 +69,7 @@ def gradient_check(plan: FunctionPlan, index: int, outcomes: Sequence[Outcome | 
 
 def _row(plan: FunctionPlan, case: CasePlan, value: Value, probe: Probe) -> TensorRow:
     grad, name = part(value, probe.leaf), leaf_name(plan.outputs, probe.leaf)
-    if not isinstance(grad, (np.ndarray, float, int)) or isinstance(grad, bool):
+    if not isinstance(grad, (np.ndarray, float)):
         return TensorRow(name, (), float("inf"), RTOL, False)
     error = disagreement(grad, probe)
     limit = RTOL

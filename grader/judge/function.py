@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from grader import diagnose
 from grader.judge.case import ENGINE_MISTAKES, CaseVerdict, judge_case
@@ -26,6 +27,8 @@ from grader.verdict import (
     TimedOut,
 )
 
+RIGHT_OR_NOT_RUN: Final = (Status.PASS, Status.SKIP)  # a case is skipped after a timeout or a crash on another
+
 
 def judge(plan: FunctionPlan, found: Found | None, outcomes: Sequence[Outcome | None]) -> FunctionResult:
     """The verdict on one function from one outcome a case (None where it was not run after a timeout)."""
@@ -33,7 +36,7 @@ def judge(plan: FunctionPlan, found: Found | None, outcomes: Sequence[Outcome | 
     if whole is not None:
         return whole
     cases = [CaseVerdict(Status.SKIP) if o is None else judge_case(plan, c, o) for c, o in zip(plan.cases, outcomes)]
-    failed = [i for i, verdict in enumerate(cases) if verdict.status is not Status.PASS]
+    failed = [i for i, verdict in enumerate(cases) if verdict.status not in RIGHT_OR_NOT_RUN]
     properties = [property_check(plan, index, outcomes) for index in range(len(plan.properties))]
     broken_properties = any(check.status is not Status.PASS for check in properties)
     gradient = [gradient_check(plan, index, outcomes) for index in range(len(plan.gradients))]
@@ -96,7 +99,7 @@ def _status(cases: Sequence[CaseVerdict], broken_properties: bool) -> Status:
     """A timeout says most, then the first case that failed."""
     if any(verdict.status is Status.TIMEOUT for verdict in cases):
         return Status.TIMEOUT
-    first = next((verdict.status for verdict in cases if verdict.status is not Status.PASS), Status.PASS)
+    first = next((verdict.status for verdict in cases if verdict.status not in RIGHT_OR_NOT_RUN), Status.PASS)
     return Status.FAIL if first is Status.PASS and broken_properties else first
 
 
@@ -147,7 +150,9 @@ def _mistake(
 
 def _telling(verdicts: Sequence[CaseVerdict]) -> CaseVerdict | None:
     """The failed case to show: the first, or of wrong values the first that is off by a percent, else the farthest off."""
-    failed = [v for v in verdicts if v.status is not Status.PASS]
+    failed = sorted(
+        (v for v in verdicts if v.status not in RIGHT_OR_NOT_RUN), key=lambda v: v.status is not Status.TIMEOUT
+    )
     if not failed or failed[0].mismatch is None or failed[0].mismatch.kind != "value":
         return failed[0] if failed else None
     values = [v for v in failed if v.mismatch is not None and v.mismatch.kind == "value"]

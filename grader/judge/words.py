@@ -81,7 +81,7 @@ def two_numbers(got: Value, want: Value) -> tuple[str, str]:
 def _kind_words(plan: FunctionPlan, output: str, d: Difference) -> str:
     whole = f"{len(plan.outputs)} results: {', '.join(plan.outputs)}" if len(plan.outputs) > 1 else plan.outputs[0]
     if d.kind == "none":
-        return f"{output or plan.name} returned None; expected {whole}" if not output else f"{output} is None"
+        return f"{output} is None" if d.path else f"{plan.name} returned None; expected {whole}"
     if d.kind == "arity":
         return f"{d.detail} ({whole})"
     return f"{output}: {d.detail}" if output else d.detail

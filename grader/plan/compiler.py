@@ -35,6 +35,9 @@ from grader.verdict import Outcome, Raised, Returned
 
 MAX_RTOL: Final = 1e-4  # beyond this an input is ill-conditioned and is drawn again
 MISTAKE_RTOL: Final = 1e-3  # beyond this a mistake's own float32 result is too noisy to recognise it by
+ALTERNATE_RTOL: Final = (
+    1e-7  # an alternate in float64; honest other algebra stays below 1e-8 even on float64-only cases
+)
 DRAWS: Final = 20
 GRADIENT_CASES: Final = 3  # cases of a gradient check; each costs about 30 forward calls a tensor
 
@@ -123,23 +126,21 @@ class _Compiler:
         if all(is_float(leaf) for _, leaf in leaves(want)):
             return ""
         free = [Allowance(atol=np.inf)] * sum(1 for _ in leaves(want))
-        moved = {name: self.moved(name, value, rng) for name, value in case.args.items()}
-        outcome = observe(self.check.reference, moved)
-        if not isinstance(outcome, Returned) or (
-            (found := differ(outcome.value, want, free)) and found.kind != "nonfinite"
-        ):
-            return (
-                "the discrete result changes when the arguments move by 1e-6 (a tie): draw others, or mark it tie=True"
-            )
+        seed = int(rng.integers(2**32))
+        for side in (1e-6, -1e-6):
+            outcome = observe(self.check.reference, self.moved(case.args, side, np.random.default_rng(seed)))
+            found = differ(outcome.value, want, free) if isinstance(outcome, Returned) else None
+            if not isinstance(outcome, Returned) or (found is not None and found.kind != "nonfinite"):
+                return "the discrete result changes when the arguments move by 1e-6 (a tie): draw others, or mark it tie=True"
         return ""
 
-    def moved(self, name: str, value: Value, rng: np.random.Generator) -> Value:
-        """An argument with its floats moved by one part in a million."""
-        if name in self.check.exact:
-            return value
-        return map_floats(
-            value, lambda array: array * (1 + 1e-6 * rng.choice((-1.0, 1.0), size=array.shape)), scalars=True
-        )
+    def moved(self, args: Mapping[str, Value], side: float, rng: np.random.Generator) -> dict[str, Value]:
+        """Arguments with every float moved by one part in a million, up or down by chance; `side` turns all about."""
+
+        def move(array: np.ndarray) -> np.ndarray:
+            return array * (1 + side * rng.choice((-1.0, 1.0), size=array.shape))
+
+        return {k: v if k in self.check.exact else map_floats(v, move, scalars=True) for k, v in args.items()}
 
     def nudged(self, args: Mapping[str, Value], rng: np.random.Generator) -> dict[str, Value]:
         """Arguments with about half the entries of every float array moved to their neighbour nearer to 0."""
@@ -157,11 +158,13 @@ class _Compiler:
         """The allowed error of each leaf, from the errors of right code; or what is wrong with this draw."""
         right = (self.check.reference, *self.check.alternates)
         double, single = [observe(f, case.args) for f in right[1:]], []
-        nudges = [observe(right[0], self.nudged(case.args, rng))]
+        for alternate, outcome in zip(right[1:], double):
+            self.agree(case, want, alternate.__name__, outcome)
+        nudges = [] if case.tie else [observe(right[0], self.nudged(case.args, rng))]
         if not case.float64_only:
             args = self.single(case.args)
             single = [observe(f, args) for f in right]
-            nudges.append(observe(right[0], self.nudged(args, rng)))
+            nudges += [] if case.tie else [observe(right[0], self.nudged(args, rng))]
         # A nudge may leave an edge (1 - p at p = 1) and give infinity there; that says nothing about right code.
         double, single = (
             [*runs, *[n for n in nudge if same_form(n, want)]]
@@ -179,6 +182,17 @@ class _Compiler:
                 return f"right code differs by {made.rtol / FACTOR:.0e} in float{64 if case.float64_only else 32} (badly conditioned)"
             result.append(made)
         return tuple(result)
+
+    def agree(self, case: Case, want: Value, name: str, outcome: Outcome) -> None:
+        """PlanError if an alternate is not right: the tolerance is made from its errors, so it must not widen it."""
+        for path, leaf in leaves(want):
+            if is_float(leaf):
+                error, scale = float(errors_of([outcome], path, leaf).max(initial=0.0)), float(scale_of(leaf))
+                if not error <= ALTERNATE_RTOL * max(scale, 1.0):
+                    where = f"{self.check.name}, case '{case.name}'"
+                    raise PlanError(
+                        f"{where}: the alternate {name} differs from the reference by {error:.1e} in float64: correct one of them"
+                    )
 
     def mistake(self, wrong: Wrong, cases: Sequence[CasePlan]) -> MistakePlan:
         rng = generator(self.exercise, self.check.name, self.seed, wrong.id)

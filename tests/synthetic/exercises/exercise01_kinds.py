@@ -69,7 +69,7 @@ def unroll(step, state, count):
 
         y_1, y_2, ..., y_count   with y, state = step(state)
 
-    step is a function, state an array, count an int; returns a list of floats. Elman 1990, section 2.
+    step is a function, state an array, count an int; returns a list of floats. Elman 1990.
     """
     raise NotImplementedError
 

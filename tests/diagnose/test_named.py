@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from grader.judge import judge
+from grader.observe import STEP_LIMIT, observe
+from grader.plan import FunctionPlan, float32_args
+from grader.spec import Check, Wrong
+from grader.verdict import FunctionResult, Status, StepLimit, TimedOut
+from tests import synthetic
+
+CHECKS: dict[str, Check] = {check.name: check for check in synthetic.solution().CHECKS}
+MISTAKES = [(name, wrong) for name, check in CHECKS.items() for wrong in check.wrong]
+
+
+def judged(plan: FunctionPlan, function, single: bool = False) -> FunctionResult:
+    found = [observe(function, float32_args(c.args) if single and not c.float64_only else c.args, steps=STEP_LIMIT) for c in plan.cases]
+    return judge(plan, None, [TimedOut(1.0) if isinstance(o, StepLimit) else o for o in found])
+
+
+@pytest.mark.parametrize(("name", "wrong"), MISTAKES, ids=lambda value: value.id if isinstance(value, Wrong) else value)
+@pytest.mark.parametrize("single", [False, True], ids=["float64", "float32"])
+def test_every_mistake_is_named_as_itself(name: str, wrong: Wrong, single: bool) -> None:
+    result = judged(synthetic.function_plan(name), wrong.function, single)
+    assert result.status is not Status.PASS
+    assert result.mistake is not None
+    assert (result.mistake.id, result.mistake.kind, result.mistake.hint) == (wrong.id, "named", wrong.hint)
+    assert result.mistake.variant_of == wrong.variant_of
+
+
+def test_the_same_mistake_in_other_code_has_the_same_name() -> None:
+    def strict(x, threshold):
+        hits = np.zeros(len(x), dtype=bool)
+        for i, value in enumerate(x):
+            hits[i] = value > threshold
+        return [hits, np.int32(hits.sum())]
+
+    result = judged(synthetic.function_plan("above"), strict)
+    assert result.mistake is not None and result.mistake.id == "strict"
+
+
+def test_two_mistakes_at_once_are_not_given_the_name_of_one() -> None:
+    def both(params, grads, lr=0.1):
+        return {name: params[name] + lr * grad for name, grad in grads.items()}  # ascends, and drops what is frozen
+
+    result = judged(synthetic.function_plan("update"), both)
+    assert result.status is Status.FAIL
+    assert result.mistake is None
+
+
+def test_a_mistake_that_matches_all_but_one_case_is_not_named() -> None:
+    def nearly(x, threshold):
+        hits = x > threshold
+        if threshold == 0.5:
+            hits = ~hits
+        return hits, int(hits.sum())
+
+    result = judged(synthetic.function_plan("above"), nearly)
+    assert result.mistake is None or result.mistake.kind == "pattern"

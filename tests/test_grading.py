@@ -1,0 +1,131 @@
+"""One submission through plan, worker and judge."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from grader.grading import SubmissionError, chosen, grade_source, read_submission
+from grader.sandbox import Limits, Sandbox
+from grader.verdict import ExerciseResult, FunctionResult, Status, canonical
+from tests import synthetic
+from tests.submission_of import submission_of
+
+RIGHT = submission_of(synthetic.SOLUTION)
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(Limits(call_seconds=1.0)) as sandbox:
+        yield sandbox
+
+
+def graded(source: bytes, sandbox: Sandbox) -> ExerciseResult:
+    return grade_source(synthetic.plan(), source, Path("exercises/exercise01_kinds.py"), sandbox, course="synthetic")
+
+
+def of(result: ExerciseResult, name: str) -> FunctionResult:
+    return next(function for function in result.functions if function.name == name)
+
+
+def test_equal_submissions_give_equal_canonical_results(sandbox: Sandbox) -> None:
+    results = [json.dumps(canonical(graded(RIGHT + b"\nprint('x')", sandbox).to_json()), sort_keys=True) for _ in range(2)]
+    assert results[0] == results[1]
+    assert json.loads(results[0])["plan"] == synthetic.plan().id
+
+
+def test_a_syntax_error_is_every_function_s_error_with_its_line(sandbox: Sandbox) -> None:
+    result = graded(b"x = 1\ndef spread(x:\n    return 0\n", sandbox)
+    assert {function.status for function in result.functions} == {Status.ERROR}
+    assert result.problem.startswith("SyntaxError: ") and "line 2" in result.problem
+    assert result.points == 0
+
+
+def test_a_misspelt_function_is_missing_with_its_near_name(sandbox: Sandbox) -> None:
+    result = of(graded(RIGHT.replace(b"def collatz(", b"def colatz("), sandbox), "collatz")
+    assert result.status is Status.FAIL
+    assert "did you mean colatz" in next(check.mismatch.detail for check in result.checks if check.mismatch)
+
+
+def test_state_between_calls_shows_even_if_each_call_repeats(sandbox: Sandbox) -> None:
+    stateful = b"""
+seen = {}
+def spread(x):
+    seen.setdefault(x.tobytes(), len(seen))
+    return float(((x - x.mean()) ** 2).mean()) + (1.0 if len(seen) > 1 else 0.0)
+"""
+    result = of(graded(RIGHT + stateful, sandbox), "spread")
+    assert result.status is Status.FAIL
+
+
+def test_other_argument_names_and_a_lambda_are_fine(sandbox: Sandbox) -> None:
+    source = RIGHT + b"\nspread = lambda values: float(np.var(values))\ndef collatz(start):\n    return 0 if start == 1 else 1 + collatz(start // 2 if start % 2 == 0 else 3 * start + 1)\n"
+    result = graded(source, sandbox)
+    assert of(result, "spread").status is of(result, "collatz").status is Status.PASS
+
+
+def test_one_function_s_endless_loop_costs_only_that_function(sandbox: Sandbox) -> None:
+    result = graded(RIGHT + b"\ndef above(x, threshold):\n    while True:\n        pass\n", sandbox)
+    assert of(result, "above").status is Status.TIMEOUT
+    assert [f.name for f in result.functions if f.status is not Status.PASS] == ["above"]
+
+
+def test_a_backward_right_for_a_wrong_forward_is_said_to_be(tmp_path: Path, sandbox: Sandbox) -> None:
+    from types import SimpleNamespace
+
+    import numpy as np
+
+    from grader.plan import compile_plan
+    from grader.spec import Case, Check, Gradient
+
+    def square(x):
+        return x**2
+
+    def square_backward(dout, x):
+        return 2 * x * dout
+
+    def values(rng):
+        yield Case("some", x=rng.normal(size=4))
+        yield Case("more", x=rng.normal(size=(2, 3)))
+
+    def upstream(rng):
+        yield Case("some", dout=rng.normal(size=4), x=rng.normal(size=4))
+        yield Case("more", dout=rng.normal(size=(2, 3)), x=rng.normal(size=(2, 3)))
+
+    checks = (
+        Check(square, cases=values, returns=("y: any",), hints=("h",)),
+        Check(square_backward, cases=upstream, returns=("dx: any",), hints=("h",), gradient=Gradient(of=square, wrt={"x": "dx"})),
+    )
+    plan = compile_plan("exercise01_x", SimpleNamespace(TITLE="T", CHECKS=checks), b"", "s")  # type: ignore[arg-type]
+    cubed = b"import numpy as np\ndef square(x):\n    return x**3\ndef square_backward(dout, x):\n    return 3*x**2*dout\n"
+    backward = of(grade_source(plan, cubed, Path("s.py"), sandbox, course="c"), "square_backward")
+    assert backward.facts[0] == "your square_backward is right for your square; square is what is wrong"
+    unrelated = cubed.replace(b"3*x**2*dout", b"dout")
+    backward = of(grade_source(plan, unrelated, Path("s.py"), sandbox, course="c"), "square_backward")
+    assert not any("is right for your" in fact for fact in backward.facts)
+    assert np.isfinite(backward.max_points)
+
+
+def test_named_functions_bring_what_they_need_unless_only_is_said() -> None:
+    from dataclasses import replace
+
+    plan = synthetic.plan()
+    functions = tuple(replace(f, needs=("spread",)) if f.name == "above" else f for f in plan.functions)
+    linked = replace(plan, functions=functions)
+    assert [f.name for f in chosen(linked, ["above"], only=False)] == ["spread", "above"]
+    assert [f.name for f in chosen(linked, ["above"], only=True)] == ["above"]
+    assert chosen(linked, None, only=False) == functions
+
+
+def test_what_cannot_be_read_is_said_with_the_path(tmp_path: Path) -> None:
+    with pytest.raises(SubmissionError, match="there is no such file"):
+        read_submission(tmp_path / "none.py")
+    with pytest.raises(SubmissionError, match="is a folder"):
+        read_submission(tmp_path)
+    large = tmp_path / "large.py"
+    large.write_bytes(b"#" * (2 << 20))
+    with pytest.raises(SubmissionError, match=r"has 2\.1 MB; a submission has at most 1 MB"):
+        read_submission(large)
