@@ -79,20 +79,27 @@ class Case:
 
 @dataclass(frozen=True, eq=False)
 class Wrong(Generic[P, R]):
-    """A named mistake: a function with the reference's signature whose docstring says how its value comes about."""
+    """A named mistake: a function with the reference's signature whose docstring says how its value comes about.
+
+    `also` are other functions that a student with the same misunderstanding may write and that give other values.
+    """
 
     function: Callable[P, R]
     id: str
     hint: str
     tags: tuple[str, ...] = ()
     variant_of: str | None = None
+    also: Sequence[Callable[P, R]] = ()
 
     def __post_init__(self) -> None:
         name = _name(self.function)
         if not _ID.fullmatch(self.id):
             raise SpecError(f"{name}: the id of a mistake is words joined by '-', not {self.id!r}")
-        if not (self.function.__doc__ or "").strip():
-            raise SpecError(f"{name}: a wrong function needs a docstring that says how its value comes about")
+        for form in self.forms:
+            if not (form.__doc__ or "").strip():
+                raise SpecError(
+                    f"{_name(form)}: a wrong function needs a docstring that says how its value comes about"
+                )
         if not self.hint.strip():
             raise SpecError(f"{name}: a mistake needs a hint")
         if unknown := set(self.tags) - TAGS:
@@ -101,9 +108,9 @@ class Wrong(Generic[P, R]):
             raise SpecError(f"{name}: tag 'variant' and variant_of='framework' go together")
 
     @property
-    def text(self) -> str:
-        """How the wrong value comes about, in one line."""
-        return " ".join((self.function.__doc__ or "").split())
+    def forms(self) -> tuple[Callable[P, R], ...]:
+        """Every function that makes this mistake."""
+        return (self.function, *self.also)
 
 
 @dataclass(frozen=True, eq=False)

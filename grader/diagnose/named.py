@@ -19,11 +19,16 @@ def named(plan: FunctionPlan, outcomes: Sequence[Outcome | None], failed: Sequen
 
     `failed` are the positions of the cases that are wrong; an outcome of None was not run and says nothing.
     """
-    fitting = [mistake for mistake in plan.mistakes if _explains(plan, mistake.views, outcomes, failed)]
-    if len(fitting) != 1:
+    fitting = [
+        (mistake, form)
+        for mistake in plan.mistakes
+        for form in mistake.forms
+        if _explains(plan, form.views, outcomes, failed)
+    ]
+    if len({mistake.id for mistake, _ in fitting}) != 1:
         return None
-    mistake = fitting[0]
-    return Mistake(mistake.id, mistake.text, "named", mistake.hint, mistake.variant_of)
+    mistake, form = fitting[0]
+    return Mistake(mistake.id, form.text, "named", mistake.hint, mistake.variant_of)
 
 
 def _explains(

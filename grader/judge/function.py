@@ -139,11 +139,12 @@ def _match(
 def _mistake(
     plan: FunctionPlan, outcomes: Sequence[Outcome | None], failed: Sequence[int], cases: Sequence[CaseVerdict]
 ) -> Mistake | None:
-    mistake = diagnose.named(plan, outcomes, failed)
+    faults = {cases[i].fault for i in failed}
+    fault = faults.pop() if len(faults) == 1 else ""
+    mistake = None if fault in ("unrepeatable", "needs-float64") else diagnose.named(plan, outcomes, failed)
     if mistake is not None:
         return mistake
-    faults = {cases[i].fault for i in failed}
-    if len(faults) == 1 and (fault := faults.pop()):
+    if fault:
         return Mistake(fault, ENGINE_MISTAKES[fault], "pattern")
     return diagnose.pattern(plan, outcomes, failed)
 

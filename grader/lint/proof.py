@@ -111,9 +111,16 @@ def _rows(result: FunctionResult) -> str:
 
 
 def _wrong(place: str, check: Check, plan: FunctionPlan, wrong: Wrong, seed: int) -> Iterator[Finding]:
-    name = wrong.function.__name__
+    for function in wrong.forms:
+        yield from _form(place, check, plan, wrong, function, seed)
+
+
+def _form(
+    place: str, check: Check, plan: FunctionPlan, wrong: Wrong, function: Callable[..., Any], seed: int
+) -> Iterator[Finding]:
+    name = function.__name__
     for single in (False, True):
-        outcomes = outcomes_of(wrong.function, plan, check.exact, single)
+        outcomes = outcomes_of(function, plan, check.exact, single)
         bits = "float32" if single else "float64"
         result = judge(plan, None, outcomes)
         if result.status is Status.PASS:
@@ -132,7 +139,7 @@ def _wrong(place: str, check: Check, plan: FunctionPlan, wrong: Wrong, seed: int
 def _called(result: FunctionResult, plan: FunctionPlan, outcomes: Sequence[Outcome]) -> str:
     if result.mistake is not None and result.mistake.kind == "named":
         return f"named '{result.mistake.id}'"
-    twins = [m.id for m in plan.mistakes if _same_views(m.views, outcomes)]
+    twins = [m.id for m in plan.mistakes if any(_same_views(form.views, outcomes) for form in m.forms)]
     if len(twins) > 1:
         return f"not told from others (it does the same as {' and '.join(twins)}: add a case that separates them)"
     return "caught, but not named"

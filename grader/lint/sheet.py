@@ -108,7 +108,12 @@ def check_solution(exercise: ExerciseFiles, solution: ModuleType) -> Iterator[Fi
     yield from _imports(place, exercise)
     listed: set[Callable[..., Any]] = set()
     for check in solution.CHECKS:
-        parts = [check.reference, check.cases, *check.alternates, *(wrong.function for wrong in check.wrong)]
+        parts = [
+            check.reference,
+            check.cases,
+            *check.alternates,
+            *(form for wrong in check.wrong for form in wrong.forms),
+        ]
         listed.update([*parts, *(g.of for g in check.gradients), *(g.fixed for g in check.gradients if g.fixed)])
         yield from _functions(f"{place}: {check.name}", check)
     for name, value in vars(solution).items():
@@ -135,10 +140,15 @@ def _functions(place: str, check: Check) -> Iterator[Finding]:
         name = f"{check.name}__{wrong.id.replace('-', '_')}"
         if wrong.function.__name__ != name:
             yield Finding(place, f"the wrong function {wrong.function.__name__} must be called {name}")
-        if _parameters(wrong.function) != wanted:
-            yield Finding(place, f"the wrong function {name} has other parameters than the reference")
-        if len(wrong.text) > 240:
-            yield Finding(place, f"the docstring of {name} is longer than a message should be (240 characters)")
+        for form in wrong.forms:
+            if not form.__name__.startswith(name):
+                yield Finding(place, f"the name of {form.__name__} must begin with {name}")
+            if _parameters(form) != wanted:
+                yield Finding(place, f"the wrong function {form.__name__} has other parameters than the reference")
+            if len(form.__doc__ or "") > 240:
+                yield Finding(
+                    place, f"the docstring of {form.__name__} is longer than a message should be (240 characters)"
+                )
     for alternate in (check.reference, *check.alternates):
         if "__" in alternate.__name__.strip("_"):
             yield Finding(place, f"{alternate.__name__} is right, but its name is that of a wrong function")

@@ -9,12 +9,13 @@ inputs, so a worker can be given its inputs, a student release can ship it, and 
 """
 
 from grader.plan.compiler import compile_plan
-from grader.plan.model import CasePlan, FunctionPlan, GradientPlan, MistakePlan, Plan, PlanError, View, plan_id
+from grader.plan.model import CasePlan, Form, FunctionPlan, GradientPlan, MistakePlan, Plan, PlanError, View, plan_id
 from grader.plan.storage import load, load_or_compile, save
 from grader.plan.tolerance import float32_args
 
 __all__ = [
     "CasePlan",
+    "Form",
     "FunctionPlan",
     "GradientPlan",
     "MistakePlan",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from types import ModuleType
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from grader import wire
 from grader.compare import Allowance, differ, scale_of
 from grader.gradient import Point, pair_of, point
 from grader.observe import STEP_LIMIT, observe
-from grader.plan.model import CasePlan, FunctionPlan, GradientPlan, MistakePlan, Plan, PlanError, plan_id
+from grader.plan.model import CasePlan, Form, FunctionPlan, GradientPlan, MistakePlan, Plan, PlanError, plan_id
 from grader.plan.packing import pack_allowances, pack_outcome
 from grader.plan.tolerance import (
     FACTOR,
@@ -195,18 +195,22 @@ class _Compiler:
                     )
 
     def mistake(self, wrong: Wrong, cases: Sequence[CasePlan]) -> MistakePlan:
-        rng = generator(self.exercise, self.check.name, self.seed, wrong.id)
-        rows = [self.view(wrong, case, rng) for case in cases]
-        return MistakePlan(wrong.id, wrong.text, wrong.hint, wrong.tags, wrong.variant_of, wire.encode(rows))
+        forms = tuple(self.form(function, cases) for function in wrong.forms)
+        return MistakePlan(wrong.id, wrong.hint, wrong.tags, wrong.variant_of, forms)
 
-    def view(self, wrong: Wrong, case: CasePlan, rng: np.random.Generator) -> dict[str, Value]:
+    def form(self, function: Callable[..., Any], cases: Sequence[CasePlan]) -> Form:
+        rng = generator(self.exercise, self.seed, function.__name__)
+        text = " ".join((function.__doc__ or "").split())
+        return Form(text, wire.encode([self.view(function, case, rng) for case in cases]))
+
+    def view(self, function: Callable[..., Any], case: CasePlan, rng: np.random.Generator) -> dict[str, Value]:
         """What a wrong function does on a case, and how far apart its own float32 and float64 results lie."""
-        outcome = observe(wrong.function, case.args, steps=STEP_LIMIT)
+        outcome = observe(function, case.args, steps=STEP_LIMIT)
         allowances: list[Allowance] = []
         vague = False
         if isinstance(outcome, Returned):
             near = self.nudged(case.args, rng) if case.float64_only else self.single(case.args)
-            again = observe(wrong.function, near, steps=STEP_LIMIT)
+            again = observe(function, near, steps=STEP_LIMIT)
             least = FLOAT64_RTOL if case.float64_only else FACTOR * FLOOR
             atol = max((a.atol for a in case.allowances), default=0.0)  # where the right value is noise, so is this one
             for path, leaf in leaves(outcome.value):

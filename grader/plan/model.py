@@ -44,23 +44,30 @@ class View:
 
 
 @dataclass(frozen=True, eq=False)
-class MistakePlan:
-    """A named mistake and, packed, what it does on each case."""
+class Form:
+    """One way in which a mistake is made: how its value comes about and, packed, what it does on each case."""
 
-    id: str
     text: str
-    hint: str
-    tags: tuple[str, ...]
-    variant_of: str | None
     packed: bytes
 
     @cached_property
     def views(self) -> tuple[View, ...]:
-        """What the mistake does on each case, in the order of the cases."""
+        """What it does on each case, in the order of the cases."""
         return tuple(
             View(unpack_outcome(row["outcome"]), unpack_allowances(row["allowances"]), row["vague"])
             for row in wire.decode(self.packed)
         )
+
+
+@dataclass(frozen=True, eq=False)
+class MistakePlan:
+    """A named mistake and the forms it comes in."""
+
+    id: str
+    hint: str
+    tags: tuple[str, ...]
+    variant_of: str | None
+    forms: tuple[Form, ...]
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,7 +14,7 @@ import numpy as np
 
 from grader import wire
 from grader.gradient import Pair, Point, Probe
-from grader.plan.model import CasePlan, FunctionPlan, GradientPlan, MistakePlan, Plan, plan_id
+from grader.plan.model import CasePlan, Form, FunctionPlan, GradientPlan, MistakePlan, Plan, plan_id
 from grader.plan.packing import pack_allowances, pack_outcome, unpack_allowances, unpack_outcome
 from grader.spec import Property
 from grader.values import Value
@@ -117,7 +117,9 @@ def _function_row(f: FunctionPlan) -> list[Value]:
         ]
         for c in f.cases
     ]
-    mistakes = [[m.id, m.text, m.hint, m.tags, m.variant_of, m.packed] for m in f.mistakes]
+    mistakes = [
+        [m.id, m.hint, m.tags, m.variant_of, [[form.text, form.packed] for form in m.forms]] for m in f.mistakes
+    ]
     gradients = [
         [
             [g.pair.forward, g.pair.parameters, g.pair.wrt, g.pair.cotangents],
@@ -156,7 +158,10 @@ def _function(contract: Value, properties: Value, cases: Value, mistakes: Value,
             CasePlan(name, kind, args, unpack_outcome(expected), unpack_allowances(rows), single, draws)
             for name, kind, args, expected, rows, single, draws in cases
         ),
-        tuple(MistakePlan(*row) for row in mistakes),
+        tuple(
+            MistakePlan(name, hint, tags, framework, tuple(Form(*form) for form in forms))
+            for name, hint, tags, framework, forms in mistakes
+        ),
         tuple(
             GradientPlan(Pair(*pair), tuple(Point(i, fixed, tuple(Probe(*p) for p in row)) for i, fixed, row in points))
             for pair, points in gradients

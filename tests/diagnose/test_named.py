@@ -58,3 +58,33 @@ def test_a_mistake_that_matches_all_but_one_case_is_not_named() -> None:
 
     result = judged(synthetic.function_plan("above"), nearly)
     assert result.mistake is None or result.mistake.kind == "pattern"
+
+
+def test_another_form_of_a_mistake_has_its_name_and_its_own_words() -> None:
+    from collections.abc import Iterator
+    from types import SimpleNamespace
+
+    from grader.plan import compile_plan
+    from grader.spec import Case
+
+    def logs(p):
+        return np.log(p)
+
+    def logs__base(p):
+        """Uses log10."""
+        return np.log10(p)
+
+    def logs__base_two(p):
+        """Uses log2."""
+        return np.log2(p)
+
+    def cases(rng) -> Iterator[Case]:
+        yield Case("some", p=rng.uniform(1, 2, 4))
+
+    wrong = Wrong(logs__base, id="base", hint="h", also=(logs__base_two,))
+    check = Check(logs, cases=cases, returns=("y: n",), hints=("h",), wrong=(wrong,))
+    plan = compile_plan("e", SimpleNamespace(TITLE="T", CHECKS=(check,)), b"", "s").functions[0]  # type: ignore[arg-type]
+    for function, words in ((logs__base, "Uses log10."), (logs__base_two, "Uses log2.")):
+        mistake = judged(plan, function).mistake
+        assert mistake is not None
+        assert (mistake.id, mistake.text) == ("base", words)

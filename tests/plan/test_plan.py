@@ -41,7 +41,7 @@ def test_a_plan_survives_being_saved() -> None:
     assert save(again) == save(plan)
     assert [f.name for f in again.functions] == [f.name for f in plan.functions]
     mistake = again.function("collatz").mistakes[0]
-    assert isinstance(mistake.views[0].outcome, StepLimit)
+    assert isinstance(mistake.forms[0].views[0].outcome, StepLimit)
     assert isinstance(again.function("longest").cases[3].expected, Raised)
 
 
@@ -151,7 +151,7 @@ def test_mistakes_keep_what_they_do_on_every_case() -> None:
         return 2 * x.sum()
 
     function = compiled(total, ordinary, wrong=(Wrong(total__doubled, id="doubled", hint="Once."),)).functions[0]
-    (view,) = function.mistakes[0].views
+    (view,) = function.mistakes[0].forms[0].views
     assert isinstance(view.outcome, Returned) and isinstance(function.cases[0].expected, Returned)
     assert float(view.outcome.value) == pytest.approx(2 * float(function.cases[0].expected.value))
     assert not view.vague
