@@ -89,3 +89,9 @@ def test_kept_values_are_what_pytorch_gives(exercise: str) -> None:
     for name, rows in kept.items():
         for row, new in zip(rows, again[name], strict=True):
             assert disagreement(new["value"], row["value"]) < 1e-12, f"{name}, case '{row['case']}'"
+
+
+def test_the_table_in_the_docs_is_up_to_date() -> None:
+    from tests.oracles.table import PAGE, page
+
+    assert PAGE.read_text(encoding="utf-8") == page(), "run python -m tests.oracles.table"
