@@ -58,6 +58,11 @@ class Standing:
     points: dict[str, int] = field(default_factory=dict)
     mistakes: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def begun(self) -> bool:
+        """Whether anything has been written, as far as attempts show."""
+        return any(status != "todo" for status in self.functions.values())
+
     def passed(self, function: str) -> bool:
         """Whether the function passed when it was last graded."""
         return self.functions.get(function) == "pass"
@@ -72,7 +77,8 @@ def state_folder(root: Path) -> Path:
     RecordError where neither can be written.
     """
     reasons = []
-    for folder in (root / FOLDER, _elsewhere(root)):
+    for find in (_inside, _elsewhere):
+        folder = find(root)
         if folder is None:
             continue
         try:
@@ -81,6 +87,10 @@ def state_folder(root: Path) -> Path:
         except OSError as error:
             reasons.append(f"{folder}: {error.strerror or error}")
     raise RecordError("; ".join(reasons))
+
+
+def _inside(root: Path) -> Path | None:
+    return root / FOLDER
 
 
 def _make(folder: Path) -> None:
@@ -153,6 +163,18 @@ class Record:
         query = "SELECT coalesce(max(step), 0) FROM hints WHERE exercise = ? AND function = ?"
         with _speaking(self.path):
             return int(self.connection.execute(query, (exercise, function)).fetchone()[0])
+
+    def changed_since_hint(self, exercise: str, function: str) -> bool:
+        """Whether another file was graded after the last hint for a function than before it."""
+        query = """
+            WITH hint AS (SELECT max(after_attempt) AS at FROM hints WHERE exercise = ?1 AND function = ?2)
+            SELECT EXISTS (
+                SELECT 1 FROM attempts, hint WHERE exercise = ?1 AND attempts.id > hint.at AND submission IS NOT (
+                    SELECT submission FROM attempts, hint WHERE exercise = ?1 AND attempts.id <= hint.at ORDER BY attempts.id DESC
+                )
+            )"""
+        with _speaking(self.path):
+            return bool(self.connection.execute(query, (exercise, function)).fetchone()[0])
 
     def standings(self) -> dict[str, Standing]:
         """Where the student is, by exercise id; an exercise never touched is left out."""

@@ -1,0 +1,44 @@
+"""Finds the course, pairs the exercises with their solutions, and says what a word on the command line names.
+
+    find_course()            the folder, its name and settings, and its exercises (no solution is read)
+    resolve(course, word)    the exercise, and the function if one is named, that a word means
+    index(course, cache)     titles, needs and functions of all exercises, from a cache while files are unchanged
+    load_solution(path)      a solution file as a module
+
+What is wrong is a CatalogError, which says what to do.
+"""
+
+from grader.catalog.course import (
+    AmbiguousName,
+    CatalogError,
+    Course,
+    CourseFault,
+    ExerciseFiles,
+    NoCourse,
+    UnknownName,
+    find_course,
+)
+from grader.catalog.index import ExerciseInfo, FunctionInfo, index, info_of
+from grader.catalog.names import Target, choose_functions, function_at, resolve, top_level_functions
+from grader.catalog.solutions import load_solution
+
+__all__ = [
+    "AmbiguousName",
+    "CatalogError",
+    "Course",
+    "CourseFault",
+    "ExerciseFiles",
+    "ExerciseInfo",
+    "FunctionInfo",
+    "NoCourse",
+    "Target",
+    "UnknownName",
+    "choose_functions",
+    "find_course",
+    "function_at",
+    "index",
+    "info_of",
+    "load_solution",
+    "resolve",
+    "top_level_functions",
+]

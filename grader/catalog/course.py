@@ -1,0 +1,175 @@
+"""The course: its folder, its settings, its exercises, and what can be wrong with it.
+
+    CatalogError
+      NoCourse         there is no course here              usage
+      UnknownName      no exercise or function of that name usage
+      AmbiguousName    several                              usage
+      CourseFault      a file of the course is wrong        the course's fault
+
+Faults of usage and of the course end a command with different exit codes.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from typing import Any, ClassVar, Final
+
+FILE_NAME: Final = re.compile(r"exercise0*(\d+)_([a-z][a-z0-9_]*)\.py")
+SOLUTION_POLICIES: Final = ("passed", "always", "never")
+SETTINGS: Final = ("name", "limits", "show_solution")
+
+
+class CatalogError(Exception):
+    """Something that the course or the caller has to put right; `hint` says how."""
+
+    kind: ClassVar[str] = "catalog"
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class NoCourse(CatalogError):
+    """There is no course here."""
+
+    kind = "no-course"
+
+
+class UnknownName(CatalogError):
+    """No exercise or function has that name."""
+
+    kind = "unknown-name"
+
+
+class AmbiguousName(CatalogError):
+    """Several exercises or functions have that name."""
+
+    kind = "ambiguous-name"
+
+
+class CourseFault(CatalogError):
+    """A file of the course is wrong: never the student's fault."""
+
+    kind = "course"
+
+
+@dataclass(frozen=True)
+class ExerciseFiles:
+    """An exercise and where its two files are; `solution` need not exist in a student's folder."""
+
+    id: str
+    number: int
+    slug: str
+    stub: Path
+    solution: Path
+
+    @property
+    def short(self) -> str:
+        """The name that people type: `exercise17`."""
+        return f"exercise{self.number}"
+
+
+@dataclass(frozen=True)
+class Course:
+    """A course: its folder, its settings and its exercises in order of number."""
+
+    root: Path
+    name: str
+    exercises: tuple[ExerciseFiles, ...]
+    limits: Mapping[str, float] = field(default_factory=dict)
+    show_solution: str = "passed"
+
+
+def find_course(start: Path | None = None) -> Course:
+    """The course that holds `start` (else the one GRADE_COURSE names, else the working directory); NoCourse or CourseFault."""
+    named = os.environ.get("GRADE_COURSE", "")
+    if start is None and named:
+        root = Path(named).expanduser()
+        if not _is_course(root):
+            raise NoCourse(
+                f"GRADE_COURSE={named}: there is no course in this folder",
+                "Point it at the folder that holds exercises/.",
+            )
+        return _open(root.resolve())
+    try:
+        here = (start or Path.cwd()).resolve()
+    except FileNotFoundError as error:
+        raise NoCourse(
+            "the working directory does not exist any more", "Change to the folder of the course."
+        ) from error
+    for folder in (here, *here.parents):
+        if _is_course(folder):
+            return _open(folder)
+    raise NoCourse(
+        f"{here} is not inside a course", "Change to the folder that holds exercises/, or set GRADE_COURSE to it."
+    )
+
+
+def _is_course(folder: Path) -> bool:
+    try:
+        return bool(_settings_text(folder)) or any(map(FILE_NAME.fullmatch, os.listdir(folder / "exercises")))
+    except OSError:
+        return False
+
+
+def _settings_text(folder: Path) -> str:
+    """The text of pyproject.toml if it may hold [tool.grade], so that TOML is parsed for courses only."""
+    try:
+        text = (folder / "pyproject.toml").read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
+    return text if re.search(r"^\s*\[\s*tool\s*\.\s*grade\s*[\].]", text, re.MULTILINE) else ""
+
+
+def _open(root: Path) -> Course:
+    exercises = _exercise_files(root)
+    text = _settings_text(root)
+    if not text:
+        return Course(root, root.name, exercises)
+    settings = _parse_settings(text, root / "pyproject.toml")
+    name = settings.get("name", root.name)
+    return Course(root, name, exercises, settings.get("limits", {}), settings.get("show_solution", "passed"))
+
+
+def _exercise_files(root: Path) -> tuple[ExerciseFiles, ...]:
+    try:
+        names = os.listdir(root / "exercises")
+    except FileNotFoundError:
+        names = []
+    except OSError as error:
+        raise CourseFault(f"{root / 'exercises'}: {error.strerror}", "Make the folder readable.") from error
+    found = []
+    for name in names:
+        if match := FILE_NAME.fullmatch(name):
+            stub, solution = root / "exercises" / name, root / "solutions" / name
+            found.append(ExerciseFiles(name[:-3], int(match[1]), match[2], stub, solution))
+    return tuple(sorted(found, key=lambda exercise: (exercise.number, exercise.slug)))
+
+
+def _parse_settings(text: str, path: Path) -> dict[str, Any]:
+    """The table [tool.grade], its kinds checked; CourseFault names the file and the key."""
+    tomllib = import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")  # tomli is tomllib's earlier name
+    try:
+        table = tomllib.loads(text).get("tool", {}).get("grade", {})
+    except tomllib.TOMLDecodeError as error:
+        raise CourseFault(f"{path}: {error}", "Correct the TOML.") from error
+    if unknown := sorted(set(table) - set(SETTINGS)):
+        raise CourseFault(f"{path}: [tool.grade] has no setting {unknown[0]!r}", f"Settings are {', '.join(SETTINGS)}.")
+    if not isinstance(table.get("name", ""), str):
+        raise CourseFault(f"{path}: [tool.grade] name must be a text")
+    if table.get("show_solution", "passed") not in SOLUTION_POLICIES:
+        raise CourseFault(f"{path}: [tool.grade] show_solution must be one of {', '.join(SOLUTION_POLICIES)}")
+    limits = table.get("limits", {})
+    if not isinstance(limits, dict) or not all(_is_positive(value) for value in limits.values()):
+        raise CourseFault(f"{path}: [tool.grade.limits] must hold numbers above 0")
+    return dict(table)
+
+
+def _is_positive(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and value > 0

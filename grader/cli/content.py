@@ -1,0 +1,105 @@
+"""`grade lint` and `grade audit`: what authors run on the course itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from grader.catalog import CourseFault, ExerciseFiles, find_course, resolve
+from grader.cli.names import ExerciseName
+from grader.cli.table import COMMANDS
+from grader.cli.terminal import page, show
+from grader.cli.waiting import progress_of
+from grader.render.text import Line, Page
+
+if TYPE_CHECKING:
+    from grader.audit import ExerciseAudit
+
+
+@click.command("lint")
+@click.argument("exercises", nargs=-1, metavar="[EXERCISE]...", type=ExerciseName())
+@click.option(
+    "--seeds",
+    type=click.IntRange(1, 10_000),
+    default=20,
+    show_default=True,
+    help="Prove each exercise under this many seeds.",
+)
+@click.option("--jobs", type=click.IntRange(1, 256), default=1, show_default=True, help="Processes that work at once.")
+def lint(exercises: tuple[str, ...], seeds: int, jobs: int) -> int:
+    """Check the course's own content.
+
+    Stubs grade as not written, references and alternates pass, every wrong function is caught and named as itself,
+    reference gradients agree with numerical ones, and no docstring, hint or file is missing or stray.
+
+    Exit code: 0 clean (warnings allowed), 1 something is wrong, 3 the course cannot be read.
+    """
+    from grader.lint import lint as findings_of
+
+    course = find_course()
+    chosen = tuple(dict.fromkeys(resolve(course, word, COMMANDS).exercise for word in exercises)) or None
+    with progress_of("lint") as progress:
+        findings = findings_of(course, chosen, seeds=seeds, jobs=jobs, reserved=COMMANDS, progress=progress)
+    where = page()
+    lines = [Line(text) for finding in findings for text in where.wrap(str(finding), "  ")]
+    faults = sum(not finding.warning for finding in findings)
+    count = len(course.exercises if chosen is None else chosen)
+    end = f"{count} exercise{'s' * (count != 1)}, {seeds} seed{'s' * (seeds != 1)}: "
+    show([*lines, Line(end + (f"{faults} fault{'s' * (faults != 1)}" if faults else "clean"))])
+    return 1 if faults else 0
+
+
+@click.command("audit")
+@click.argument("exercises", nargs=-1, metavar="[EXERCISE]...", type=ExerciseName())
+@click.option("--jobs", type=click.IntRange(1, 256), default=1, show_default=True, help="Processes that work at once.")
+def audit(exercises: tuple[str, ...], jobs: int) -> int:
+    """Change every reference in small ways, and show the changes that no case catches.
+
+    A change that cannot be caught is listed with its reason in solutions/survivors/; one that is not listed, and a
+    listed one that is caught by now, is a fault.
+
+    Exit code: 0 no fault, 1 something is wrong, 3 the course cannot be read.
+    """
+    from grader.audit import audit as audits_of
+
+    course = find_course()
+    files = {e.id: e for e in (resolve(course, word, COMMANDS).exercise for word in exercises)} or {
+        e.id: e for e in course.exercises
+    }
+    where, faults = page(), 0
+    with progress_of("audit") as progress:
+        for found in audits_of(tuple(files.values()), jobs=jobs, progress=progress):
+            lines, wrong = _audited(found, files[found.exercise], where)
+            faults += wrong
+            show(lines)
+    show([Line(f"{len(files)} exercise{'s' * (len(files) != 1)}: {f'{faults} faults' if faults else 'clean'}")])
+    return 1 if faults else 0
+
+
+def _audited(found: ExerciseAudit, files: ExerciseFiles, where: Page) -> tuple[list[Line], int]:
+    """An exercise's count, its unlisted survivors and its outdated entries; how many faults these are."""
+    from grader.audit import SurvivorsError, read_survivors
+
+    try:
+        known = read_survivors(files.solution)
+    except SurvivorsError as error:
+        raise CourseFault(str(error)) from error
+    survivors = [survivor for function in found.functions for survivor in function.survivors]
+    alive = {(survivor.function, survivor.change) for survivor in survivors}
+    texts = [
+        f"{files.solution.name}:{survivor.line}: {survivor.function} ({survivor.operator}): {survivor.change}"
+        for survivor in survivors
+        if (survivor.function, survivor.change) not in known
+    ]
+    texts += [
+        f"{function}: listed, but caught or gone: {change}"
+        for function, change in known
+        if (function, change) not in alive
+    ]
+    mutants = sum(function.mutants for function in found.functions)
+    killed = sum(function.killed for function in found.functions)
+    head = f"{files.short}: {killed} of {mutants} changes caught, {len(known)} listed, {found.seconds:.0f} s"
+    return [
+        Line(line) for line in (*where.wrap(head), *(line for text in texts for line in where.wrap(text, "    ", "  ")))
+    ], len(texts)

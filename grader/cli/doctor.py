@@ -1,0 +1,89 @@
+"""`grade doctor`: machine, versions, folders, and how far student code is confined here."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import platform
+import sys
+from collections.abc import Iterator
+
+import click
+
+import grader
+from grader.cli.options import plain_option
+from grader.cli.terminal import page, show
+from grader.render.text import Line, Page
+
+PACKAGES = ("numpy", "click", "rich", "pyyaml", "pydantic", "platformdirs", "fsrs")
+
+
+@click.command("doctor")
+@click.option(
+    "--level", is_flag=True, help="Print only the level of confinement: jailed, confined, limited or separate."
+)
+@plain_option
+def doctor(level: bool, plain: bool) -> int:
+    """Show machine, versions, folders, and how far student code is confined.
+
+    The level is found out by a self-test in a worker: what it must not be able to do is tried.
+    """
+    if level:
+        from grader.sandbox import level_quickly
+
+        found, _ = level_quickly()
+        click.echo(found.value)
+        return 0
+    where = page(plain)
+    show([*_versions(where), *_folders(where), *_confinement(where)])
+    return 0
+
+
+def _row(where: Page, label: str, text: str) -> list[Line]:
+    return [Line(piece) for piece in where.wrap(text, " " * 12, f"{label:<12}")]
+
+
+def _versions(where: Page) -> Iterator[Line]:
+    yield from _row(where, "grade", grader.__version__)
+    yield from _row(where, "Python", f"{platform.python_version()}  {sys.executable}")
+    yield from _row(
+        where, "system", f"{platform.system()} {platform.release()} {platform.machine()}, {os.cpu_count()} cores"
+    )
+    yield from _row(where, "packages", ", ".join(f"{name} {_version(name)}" for name in PACKAGES))
+    yield from _row(where, "terminal", f"{where.width} columns, {where.encoding}{', plain' if where.plain else ''}")
+
+
+def _version(name: str) -> str:
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return "missing"
+
+
+def _folders(where: Page) -> Iterator[Line]:
+    from grader.catalog import CatalogError, find_course
+    from grader.record import RecordError, state_folder
+
+    try:
+        course = find_course()
+    except CatalogError as error:
+        yield from _row(where, "course", str(error))
+        return
+    solutions = sum(exercise.solution.is_file() for exercise in course.exercises)
+    yield from _row(where, "course", f"{course.name}  {course.root}")
+    yield from _row(where, "exercises", f"{len(course.exercises)}, {solutions} of them with a solution")
+    try:
+        yield from _row(where, "progress", str(state_folder(course.root) / "progress.db"))
+    except RecordError as error:
+        yield from _row(where, "progress", f"cannot be saved: {error}")
+
+
+def _confinement(where: Page) -> Iterator[Line]:
+    from grader.sandbox import level_quickly
+
+    level, probes = level_quickly()
+    failed = [probe for probe in probes if not probe.ok]
+    passed = len(probes) - len(failed)
+    yield from _row(where, "sandbox", f"{level.value}: {passed} of {len(probes)} probes went as they must")
+    for probe in failed:
+        yield from _row(where, "  open", f"{probe.name}{f': {probe.detail}' if probe.detail else ''}")

@@ -1,0 +1,43 @@
+"""All commands: where each one lives and what it does in a sentence. Data only, so that help and start cost no imports."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+
+class Entry(NamedTuple):
+    """A command's module and attribute, and its line in `grade --help`."""
+
+    home: str
+    help: str
+
+
+GRADE: Final = "exercise"  # the hidden command behind `grade exercise3`
+
+COMMANDS: Final[dict[str, Entry]] = {
+    "all": Entry("grader.cli.grading:all_exercises", "Grade every exercise."),
+    "progress": Entry("grader.cli.progress:progress", "Show the map: what is done, what is open, what comes next."),
+    "hint": Entry("grader.cli.study:hint", "Show the next hint for a function."),
+    "show": Entry("grader.cli.study:show_sheet", "Show the sheet of an exercise, or its solution."),
+    "case": Entry("grader.cli.study:case", "Write one case as a small file to run and debug."),
+    "quiz": Entry("grader.quiz.commands:quiz", "Quiz yourself on the concepts."),
+    "doctor": Entry("grader.cli.doctor:doctor", "Show machine, versions and how far student code is confined."),
+    "lint": Entry("grader.cli.content:lint", "Check the course's own content."),
+    "audit": Entry("grader.cli.content:audit", "Show changes of the references that no case catches."),
+}
+
+HIDDEN: Final[dict[str, Entry]] = {GRADE: Entry("grader.cli.grading:exercise", "Grade one exercise.")}
+
+GROUP_OPTIONS: Final = ("--help", "-h", "--version")
+
+
+def means_grading(words: Sequence[str]) -> bool:
+    """Whether a command line asks for grading: its first word is no other command."""
+    if any(word in GROUP_OPTIONS for word in words) or any(
+        name.endswith("_COMPLETE") and name.startswith("_") for name in os.environ
+    ):
+        return False
+    first = next((word for word in words if not word.startswith("-")), "")
+    return first == "all" or (first != "" and first not in COMMANDS)

@@ -1,0 +1,102 @@
+"""The sheet of an exercise, read from the docstrings of the student's file, and a solution's functions."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Final
+
+from grader.render.text import Line, Page, columns
+
+_QUOTED: Final = r"[rRuU]?(?P<quote>\"\"\"|''')(?P<text>.*?)(?P=quote)"
+_MODULE: Final = re.compile(rf"(?:\s*#[^\n]*\n|\s)*{_QUOTED}", re.DOTALL)
+_FUNCTION: Final = re.compile(
+    rf"def\s+(?P<name>\w+)(?P<signature>\(.*?\))[^\n]*?:\s*\n(?:\s*#[^\n]*\n)*(?P<margin>\s+){_QUOTED}", re.DOTALL
+)
+
+
+@dataclass(frozen=True)
+class SheetPart:
+    """A function of a sheet: its name, its signature and what its docstring says."""
+
+    name: str
+    signature: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What an exercise's file says in its docstrings."""
+
+    text: str
+    functions: tuple[SheetPart, ...]
+
+
+def read_sheet(source: str) -> Sheet:
+    """The docstrings of a student's file, found as text: the file may be broken elsewhere, and is not compiled."""
+    pieces = re.split(r"^(?=def\s)", source, flags=re.MULTILINE)
+    head = _MODULE.match(pieces[0])
+    functions = tuple(
+        SheetPart(
+            match["name"],
+            " ".join(match["signature"].split()),
+            _dedented(match["text"], match["margin"].rpartition("\n")[2]),
+        )
+        for piece in pieces[1:]
+        if (match := _FUNCTION.match(piece))
+    )
+    return Sheet(_dedented(head["text"], "") if head else "", functions)
+
+
+def _dedented(text: str, margin: str) -> str:
+    """A docstring without the indentation of its own quotes, so that a formula keeps what it has beyond."""
+    first, *rest = text.split("\n")
+    return "\n".join([first.strip(), *(line.removeprefix(margin).rstrip() for line in rest)]).strip()
+
+
+def sheet_screen(sheet: Sheet, names: Sequence[str], title: str, next_command: str, page: Page) -> list[Line]:
+    """The sheet, of all functions or of those named, with its formulas as they are written."""
+    lines = list(_text(sheet.text or title, page)) if not names else []
+    known = {part.name: part for part in sheet.functions}
+    if not (names or known):
+        lines += map(Line, page.wrap("The docstrings of its functions are no longer in the file.", "  ", "  "))
+    for name in names or known:
+        if lines:
+            lines.append(Line(""))
+        part = known.get(name)
+        if part is None:
+            lines += map(Line, page.wrap(f"{name}: its docstring is no longer in the file", "    ", ""))
+            continue
+        lines += map(Line, page.wrap(f"{part.name}{part.signature}", "        ", ""))
+        lines += _text(textwrap.indent(part.text, "    "), page)
+    return [*lines, Line(""), *map(Line, page.wrap(f"Next: {next_command}"))]
+
+
+def _text(text: str, page: Page) -> Iterator[Line]:
+    """Lines as they are; where one is too long its paragraph is filled anew, a formula or list only broken."""
+    rows = text.expandtabs(4).splitlines()
+    margin = min((_indent(row) for row in rows if row.strip()), default=0)
+    for indent, group in groupby(rows, key=lambda row: _indent(row) if row.strip() else -1):
+        paragraph = [page.clean(row.strip()) for row in group]
+        lead = " " * max(indent, 0)
+        if all(columns(row) + len(lead) <= page.width for row in paragraph):
+            yield from (Line(f"{lead}{row}".rstrip()) for row in paragraph)
+        elif indent == margin:
+            yield from map(Line, page.wrap(" ".join(paragraph), lead, lead))
+        else:
+            yield from (Line(piece) for row in paragraph for piece in page.wrap(row, f"{lead}  ", lead))
+
+
+def _indent(row: str) -> int:
+    return len(row) - len(row.lstrip())
+
+
+def code_screen(title: str, sources: Sequence[str], page: Page) -> list[Line]:
+    """Functions of a solution, as they stand in its file."""
+    lines = [Line(page.cut(title))]
+    for source in sources:
+        lines += [Line(""), *(Line(page.clean(line)) for line in source.rstrip().splitlines())]
+    return lines
