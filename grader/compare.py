@@ -62,6 +62,34 @@ def differ(got: Value, want: Value, allowances: Sequence[Allowance]) -> Differen
     return None
 
 
+def closeness(got: Value, want: Value, allowances: Sequence[Allowance]) -> float | None:
+    """The largest error relative to its leaf's scale, if all is right and plain; None if `differ` has to look.
+
+    Most results are float64 arrays of the right shape, all finite; for these a few array operations decide.
+    """
+    expected = (want,) if isinstance(want, np.ndarray) else want
+    actual = (got,) if isinstance(want, np.ndarray) else got
+    if type(expected) is not tuple or type(actual) is not tuple or not len(actual) == len(expected) == len(allowances):
+        return None
+    worst = 0.0
+    for value, wanted, allowance in zip(actual, expected, allowances):
+        if (
+            type(value) is not np.ndarray
+            or type(wanted) is not np.ndarray
+            or value.shape != wanted.shape
+            or allowance.rows
+        ):
+            return None
+        if value.dtype.kind != "f" or value.dtype.itemsize < 4 or wanted.dtype.kind != "f" or not wanted.size:
+            return None
+        with np.errstate(invalid="ignore"):  # inf - inf; `differ` looks at such leaves
+            error, scale = float(np.abs(value - wanted).max()), float(np.abs(wanted).max())
+        if not error <= allowance.rtol * scale + allowance.atol < np.inf:
+            return None
+        worst = max(worst, error / scale if scale else 0.0)
+    return worst
+
+
 def same(got: Value, want: Value, allowances: Sequence[Allowance]) -> bool:
     """Whether nothing differs."""
     return differ(got, want, allowances) is None

@@ -120,7 +120,7 @@ def replaced(value: Value, path: Path, new: Value) -> Value:
 def is_float(value: Value) -> bool:
     """Whether a leaf is a float: a Python float or a floating-point array (0-d too)."""
     if isinstance(value, (np.ndarray, np.generic)):
-        return bool(np.issubdtype(value.dtype, np.floating))
+        return value.dtype.kind == "f"
     return isinstance(value, float)
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from grader.compare import Allowance, differ, same
+from grader.compare import Allowance, closeness, differ, same
 from grader.values import Opaque, Value, leaves
 
 TIGHT = Allowance(1e-6)
@@ -149,3 +149,25 @@ def test_nonfinite_entries_match_only_themselves(array: np.ndarray) -> None:
         other = array.copy()
         other[index] = 2.0
         assert not same(other, array, [TIGHT])
+
+
+def test_the_fast_way_agrees_with_the_slow_one() -> None:
+    rng = np.random.default_rng(6)
+    odd = [np.nan, np.inf, -np.inf, 0.0, 1e308]
+    decided = 0
+    for _ in range(2000):
+        want = rng.normal(size=rng.integers(1, 4, size=rng.integers(1, 3)))
+        got = want * (1 + rng.choice([0.0, 1e-8, 1e-6, 1e-2], size=want.shape))
+        if rng.random() < 0.3:
+            got.flat[0] = rng.choice(odd)
+        if rng.random() < 0.3:
+            want.flat[0] = rng.choice(odd)
+
+        values = (got, want) if rng.random() < 0.5 else ((got, got[..., :1]), (want, want[..., :1]))
+        allowances = [Allowance(1e-6, float(rng.choice([0.0, 1e-9])))] * (1 if values[0] is got else 2)
+        fast = closeness(*values, allowances)
+        decided += fast is not None
+        if fast is not None:
+            assert same(*values, allowances)
+            assert fast <= 1e-6 * 1.001 or allowances[0].atol
+    assert decided > 200

@@ -60,7 +60,7 @@ class ExerciseAudit:
     seconds: float
 
 
-class _TooLong(BaseException):
+class TooLong(BaseException):
     """A mutant that passed the limit of seconds."""
 
 
@@ -72,7 +72,7 @@ def audit_exercise(exercise: ExerciseFiles) -> ExerciseAudit:
     plan = compile_plan(exercise.id, solution, source, SEED)
     tree = ast.parse(source)
     definitions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
-    with _limited_memory():
+    with limited_memory():
         functions = tuple(
             _audit(check, function, solution, definitions, str(exercise.solution))
             for check, function in zip(solution.CHECKS, plan.functions)
@@ -107,7 +107,16 @@ def _bare(definition: ast.FunctionDef) -> ast.FunctionDef:
     bare.returns = None
     for argument in bare.args.args:
         argument.annotation = None
-    return bare
+    return _Unannotated().visit(bare)
+
+
+class _Unannotated(ast.NodeTransformer):
+    """Turns `x: int = 0` into `x = 0`."""
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
+        if node.value is None:
+            return ast.Pass()
+        return ast.fix_missing_locations(ast.copy_location(ast.Assign([node.target], node.value), node))
 
 
 def _own(name: str, definitions: Mapping[str, ast.FunctionDef]) -> Iterator[str]:
@@ -181,20 +190,21 @@ def _naively_killed(function: Callable[..., Any], plan: FunctionPlan) -> bool:
 
 def _observed(function: Callable[..., Any], args: Mapping[str, Any]) -> Outcome:
     try:
-        with _limited_seconds():
+        with limited_seconds():
             return observe(function, args, steps=STEPS)
-    except (_TooLong, RecursionError, MemoryError) as error:
+    except (TooLong, RecursionError, MemoryError) as error:
         return Raised((type(error).__name__,))
 
 
 @contextmanager
-def _limited_seconds() -> Iterator[None]:
+def limited_seconds() -> Iterator[None]:
+    """Stops what runs inside after SECONDS, where the system has a timer."""
     if not hasattr(signal, "setitimer"):
         yield
         return
 
     def stop(number: int, frame: FrameType | None) -> None:
-        raise _TooLong
+        raise TooLong
 
     before = signal.signal(signal.SIGALRM, stop)
     signal.setitimer(signal.ITIMER_REAL, SECONDS)
@@ -206,8 +216,8 @@ def _limited_seconds() -> Iterator[None]:
 
 
 @contextmanager
-def _limited_memory() -> Iterator[None]:
-    """A ceiling on the address space, so that a mutant that asks for too much gets MemoryError."""
+def limited_memory() -> Iterator[None]:
+    """Sets a ceiling on the address space, so that a mutant that asks for too much gets MemoryError."""
     if sys.platform == "win32":
         yield
         return

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
 from grader import diagnose
-from grader.compare import Difference, differ, scale_of
+from grader.compare import Difference, closeness, differ, scale_of
 from grader.judge.words import mismatch_of, show_call
 from grader.plan import CasePlan, FunctionPlan
 from grader.values import Value, is_float, leaf_name, leaves, part
@@ -54,19 +54,23 @@ class CaseVerdict:
 
 def judge_case(plan: FunctionPlan, case: CasePlan, outcome: Outcome) -> CaseVerdict:
     """The verdict on one case."""
-    call = show_call(plan, case)
+    if isinstance(outcome, Returned) and isinstance(case.expected, Returned):
+        return _returned(plan, case, case.expected.value, outcome)
     if isinstance(outcome, TimedOut):
-        return CaseVerdict(Status.TIMEOUT, Mismatch(case.name, "timeout", _timeout_words(outcome), call=call))
+        return _failed(plan, case, "timeout", _timeout_words(outcome), Status.TIMEOUT)
     if isinstance(outcome, (Died, Absent, NotWritten, StepLimit, Broken)):
         reason = outcome.reason if isinstance(outcome, (Died, Broken)) else "did not run"
-        return CaseVerdict(Status.ERROR, Mismatch(case.name, "died", reason, call=call))
+        return _failed(plan, case, "died", reason, Status.ERROR)
     if isinstance(case.expected, Raised):
-        return _expected_exception(case, case.expected, outcome, call)
+        return _expected_exception(plan, case, case.expected, outcome)
     if isinstance(outcome, Raised):
-        exception = ExceptionInfo(outcome.types[0], outcome.message, outcome.frames)
-        detail = f"raises {outcome.types[0]}"
-        return CaseVerdict(Status.ERROR, Mismatch(case.name, "exception", detail, call=call), exception)
-    return _returned(plan, case, outcome, call)
+        verdict = _failed(plan, case, "exception", f"raises {outcome.types[0]}", Status.ERROR)
+        return replace(verdict, exception=ExceptionInfo(outcome.types[0], outcome.message, outcome.frames))
+    raise TypeError(f"a case that expects {type(case.expected).__name__}")
+
+
+def _failed(plan: FunctionPlan, case: CasePlan, kind: str, detail: str, status: Status) -> CaseVerdict:
+    return CaseVerdict(status, Mismatch(case.name, kind, detail, call=show_call(plan, case)))
 
 
 def _timeout_words(outcome: TimedOut) -> str:
@@ -74,31 +78,34 @@ def _timeout_words(outcome: TimedOut) -> str:
     return what + (f", at line {outcome.line}: {outcome.source.strip()}" if outcome.line else "")
 
 
-def _expected_exception(case: CasePlan, expected: Raised, outcome: Outcome, call: str) -> CaseVerdict:
+def _expected_exception(plan: FunctionPlan, case: CasePlan, expected: Raised, outcome: Outcome) -> CaseVerdict:
     name = expected.types[0]
     if isinstance(outcome, Raised) and name in outcome.types:
         return CaseVerdict(Status.PASS)
     did = f"raises {outcome.types[0]}" if isinstance(outcome, Raised) else "returns a value"
-    return CaseVerdict(Status.FAIL, Mismatch(case.name, "exception", f"{did}, expected {name}", call=call))
+    return _failed(plan, case, "exception", f"{did}, expected {name}", Status.FAIL)
 
 
-def _returned(plan: FunctionPlan, case: CasePlan, outcome: Returned, call: str) -> CaseVerdict:
-    assert isinstance(case.expected, Returned)
+def _returned(plan: FunctionPlan, case: CasePlan, want: Value, outcome: Returned) -> CaseVerdict:
     if outcome.again and not _repeats(outcome.value, outcome.again[0]):
-        return _fault("unrepeatable", case, call)
-    difference = differ(outcome.value, case.expected.value, case.allowances)
+        return _fault("unrepeatable", plan, case)
+    off = closeness(outcome.value, want, case.allowances)
+    difference = differ(outcome.value, want, case.allowances) if off is None else None
     if difference is not None:
         if case.float64_only and difference.kind in ("value", "nonfinite") and diagnose.single_precision(outcome.value):
-            return _fault("needs-float64", case, call)
-        mismatch = mismatch_of(plan, case, outcome.value, difference, call)
-        return CaseVerdict(Status.FAIL, mismatch, off=_off(difference, case.expected.value))
+            return _fault("needs-float64", plan, case)
+        mismatch = mismatch_of(plan, case, outcome.value, difference, show_call(plan, case))
+        return CaseVerdict(Status.FAIL, mismatch, off=_off(difference, want))
     if outcome.changed:
-        return _fault("mutation", case, call, f"{', '.join(outcome.changed)} was changed in place")
+        return _fault("mutation", plan, case, f"{', '.join(outcome.changed)} was changed in place")
     if case.no_draws and outcome.drew:
-        return _fault("draws", case, call)
+        return _fault("draws", plan, case)
     if plan.forbids_warning and outcome.warnings:
-        return _fault("warning", case, call, outcome.warnings[0])
-    return CaseVerdict(Status.PASS, notes=_notes(plan, case, outcome))
+        return _fault("warning", plan, case, outcome.warnings[0])
+    exact = (off is not None and off <= PRECISE) or case.float64_only
+    notes = () if exact else _imprecise(plan, want, outcome.value)
+    warned = (f"right, with a RuntimeWarning: {outcome.warnings[0]}",) if outcome.warnings else ()
+    return CaseVerdict(Status.PASS, notes=(*notes, *warned))
 
 
 def _off(difference: Difference, want: Value) -> float:
@@ -106,9 +113,8 @@ def _off(difference: Difference, want: Value) -> float:
     return difference.error / scale if difference.error is not None and scale else 0.0
 
 
-def _fault(kind: str, case: CasePlan, call: str, detail: str = "") -> CaseVerdict:
-    detail = detail or ENGINE_MISTAKES[kind]
-    return CaseVerdict(Status.FAIL, Mismatch(case.name, kind, detail, call=call), fault=kind)
+def _fault(kind: str, plan: FunctionPlan, case: CasePlan, detail: str = "") -> CaseVerdict:
+    return replace(_failed(plan, case, kind, detail or ENGINE_MISTAKES[kind], Status.FAIL), fault=kind)
 
 
 def _repeats(first: Value, second: Value) -> bool:
@@ -135,23 +141,18 @@ def _equal_but_noise(first: Value, second: Value) -> bool:
     )
 
 
-def _notes(plan: FunctionPlan, case: CasePlan, outcome: Returned) -> tuple[str, ...]:
-    """Remarks on a result that is accepted: precision, warnings."""
-    assert isinstance(case.expected, Returned)
-    notes = []
-    got = dict(leaves(outcome.value))
-    for path, want in leaves(case.expected.value):
-        if is_float(want) and np.size(want) and not case.float64_only:
-            a, b = np.asarray(got[path], dtype=np.float64), np.asarray(want, dtype=np.float64)
-            finite, scale = np.isfinite(b), float(scale_of(b))
-            error = float(np.abs(a[finite] - b[finite]).max(initial=0.0))
-            if scale and error > PRECISE * scale and error > 1e-12:
-                dtype = np.asarray(got[path]).dtype
-                name = leaf_name(plan.outputs, path)
-                notes.append(
-                    f"{name} is accepted, but accurate to {error / scale:.0e} only (dtype {dtype}): compute in float64"
-                )
-                break
-    if outcome.warnings:
-        notes.append(f"right, with a RuntimeWarning: {outcome.warnings[0]}")
-    return tuple(notes)
+def _imprecise(plan: FunctionPlan, want: Value, value: Value) -> tuple[str, ...]:
+    """A remark on a result that is accepted, but less accurate than float64 allows."""
+    got = dict(leaves(value))
+    for path, wanted in leaves(want):
+        if not is_float(wanted) or not np.size(wanted):
+            continue
+        a, b = np.asarray(got[path], dtype=np.float64), np.asarray(wanted, dtype=np.float64)
+        finite, scale = np.isfinite(b), float(scale_of(b))
+        error = float(np.abs(a[finite] - b[finite]).max(initial=0.0))
+        if scale and error > max(PRECISE * scale, 1e-12):
+            name, dtype = leaf_name(plan.outputs, path), np.asarray(got[path]).dtype
+            return (
+                f"{name} is accepted, but accurate to {error / scale:.0e} only (dtype {dtype}): compute in float64",
+            )
+    return ()

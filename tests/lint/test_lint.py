@@ -49,6 +49,7 @@ SOLUTION_FAULTS = [
     ("def above_loop", "def above__loop", "NameError: name 'above_loop' is not defined"),
     ("alternates=(above_loop,)", "alternates=(above__numbers,)", "its name is that of a wrong function"),
     ("def spread_cases(", "def unlisted(x: Array) -> Array:\n    return x\n\n\ndef spread_cases(", "the function unlisted is in no check: list it, name it _unlisted, or remove it"),
+    ("yield Case(\"one\", n=1)", "yield Case(\"one\", n=1 // 0)", "its cases raise ZeroDivisionError"),
     ("yield Case(\"one\", n=1)", "yield Case(\"odd\", n=1)", "two cases are called 'odd'"),
     ("import numpy as np\n", "import numpy as np\nimport os\n", "imports os: a solution needs NumPy and grader.spec only"),
     ("def spread_var(x: Array)", "def spread_var(y: Array)", "the alternate spread_var has other parameters than the reference"),
