@@ -6,7 +6,6 @@ import difflib
 import hashlib
 import platform
 import time
-import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 import grader
-from grader.gradient import OwnProbe, own_agrees, own_probes
+from grader.gradient.agree import OwnProbe, own_agrees, own_probes
 from grader.judge import judge, skipped
 from grader.plan import CasePlan, FunctionPlan, GradientPlan, Plan, load_or_compile
 from grader.values import Value, part
@@ -148,6 +147,8 @@ def _judged(function: FunctionPlan, found: Found | None, outcomes: Sequence[Outc
     try:
         return judge(function, found, outcomes)
     except Exception:
+        import traceback  # only when we fail: it costs a start 5 ms
+
         return judge(function, None, [Broken(traceback.format_exc())])
 
 

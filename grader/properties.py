@@ -4,11 +4,49 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
-from grader.spec import Property
 from grader.values import Value, at, leaf_path
+
+
+class SpecError(ValueError):
+    """An exercise that is written wrongly; the message says what and what to do."""
+
+
+PROPERTIES: Final = frozenset({"no-negative", "sums-to-one", "zero-where-masked", "keep-fraction", "within"})
+
+
+@dataclass(frozen=True)
+class Property:
+    """A named fact about results, checked on every case besides the values.
+
+    no-negative         no entry of `output` is below 0
+    sums-to-one         `output` sums to 1 along `axis` (within 1e-6)
+    zero-where-masked   `output` is exactly 0 where the bool argument `argument` is False (broadcast)
+    keep-fraction       the share of non-zero entries of `output` lies within a 5-sigma binomial bound of 1 - `argument`
+    within              every entry of `output` lies in [low, high]
+
+    `output` is the name of a result leaf. `text` is the sentence that a student reads when it fails.
+    """
+
+    id: str
+    output: str
+    text: str
+    axis: int = -1
+    argument: str = ""
+    low: float = 0.0
+    high: float = 1.0
+
+    def __post_init__(self) -> None:
+        if self.id not in PROPERTIES:
+            raise SpecError(f"unknown property {self.id!r}; there are {', '.join(sorted(PROPERTIES))}")
+        if not self.text.strip():
+            raise SpecError(f"property {self.id!r} needs a sentence for the student")
+        if self.id in ("zero-where-masked", "keep-fraction") and not self.argument:
+            raise SpecError(f"property {self.id!r} needs the argument that it compares with")
 
 
 def holds(wanted: Property, outputs: tuple[str, ...], value: Value, args: Mapping[str, Value]) -> bool:

@@ -21,6 +21,7 @@ from typing import Any, Final, Generic, Literal, ParamSpec, TypeAlias, TypeVar
 
 import numpy as np
 
+from grader.properties import Property, SpecError
 from grader.values import Seeded, Source, Value
 
 __all__ = ["Array", "Case", "Check", "Gradient", "Property", "Seeded", "Source", "SpecError", "Value", "Wrong"]
@@ -32,10 +33,6 @@ Cases: TypeAlias = Callable[[np.random.Generator], Iterable["Case"]]
 
 TAGS: Final = frozenset({"edge", "mutates", "warning", "property", "variant"})
 _ID = re.compile(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*")
-
-
-class SpecError(ValueError):
-    """An exercise that is written wrongly; the message says what and what to do."""
 
 
 class Case:
@@ -134,39 +131,6 @@ class Gradient:
     def __post_init__(self) -> None:
         if not self.wrt:
             raise SpecError(f"Gradient of {_name(self.of)}: wrt names no argument")
-
-
-PROPERTIES: Final = frozenset({"no-negative", "sums-to-one", "zero-where-masked", "keep-fraction", "within"})
-
-
-@dataclass(frozen=True)
-class Property:
-    """A named fact about results, checked on every case besides the values.
-
-    no-negative         no entry of `output` is below 0
-    sums-to-one         `output` sums to 1 along `axis` (within 1e-6)
-    zero-where-masked   `output` is exactly 0 where the bool argument `argument` is False (broadcast)
-    keep-fraction       the share of non-zero entries of `output` lies within a 5-sigma binomial bound of 1 - `argument`
-    within              every entry of `output` lies in [low, high]
-
-    `output` is the name of a result leaf. `text` is the sentence that a student reads when it fails.
-    """
-
-    id: str
-    output: str
-    text: str
-    axis: int = -1
-    argument: str = ""
-    low: float = 0.0
-    high: float = 1.0
-
-    def __post_init__(self) -> None:
-        if self.id not in PROPERTIES:
-            raise SpecError(f"unknown property {self.id!r}; there are {', '.join(sorted(PROPERTIES))}")
-        if not self.text.strip():
-            raise SpecError(f"property {self.id!r} needs a sentence for the student")
-        if self.id in ("zero-where-masked", "keep-fraction") and not self.argument:
-            raise SpecError(f"property {self.id!r} needs the argument that it compares with")
 
 
 @dataclass(frozen=True, eq=False)

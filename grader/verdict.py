@@ -182,7 +182,7 @@ class Mismatch:
         return {name: _plain(getattr(self, name)) for name in names}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ExceptionInfo:
     """An exception of the student's code, cut to frames of their own file."""
 
@@ -196,7 +196,7 @@ class ExceptionInfo:
         return {"type": self.type, "message": self.message, "frames": frames}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TensorRow:
     """One row of the gradient table: a tensor, its relative error against numerical derivatives, and the limit."""
 
@@ -256,7 +256,7 @@ class CheckResult:
         }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Mistake:
     """The mistake that was recognised: a named one of the catalogue, or a general pattern."""
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from grader.gradient import RTOL, Pair, Point, disagreement, pair_of, point, slope
+from grader.gradient.agree import RTOL, Pair, Point, disagreement, slope
+from grader.gradient.derive import pair_of, point
 from grader.spec import Gradient, SpecError
 
 

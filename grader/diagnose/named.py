@@ -8,8 +8,7 @@ import numpy as np
 
 from grader.compare import differ
 from grader.plan import CasePlan, FunctionPlan, View
-from grader.properties import holds
-from grader.spec import Property
+from grader.properties import Property, holds
 from grader.values import Path, Value, leaf_name, leaves
 from grader.verdict import Mistake, Outcome, Raised, Returned, StepLimit, TimedOut
 

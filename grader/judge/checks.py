@@ -8,7 +8,7 @@ import numpy as np
 
 from grader import diagnose
 from grader.compare import differ
-from grader.gradient import RTOL, Probe, disagreement
+from grader.gradient.agree import RTOL, Probe, disagreement
 from grader.judge.words import entry, show_call, two_numbers
 from grader.plan import CasePlan, FunctionPlan
 from grader.properties import holds

@@ -1,17 +1,14 @@
-"""An exercise and a seed, made into plain data: inputs, expected outcomes, outcomes of every named mistake, tolerances.
+from __future__ import annotations
 
-A plan is all that grading needs. It holds no code of a solution, is saved without pickle, and is byte-identical for equal
-inputs, so a worker can be given its inputs, a student release can ship it, and a class run makes it once.
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-    Plan > FunctionPlan > CasePlan           one call: arguments, expected outcome, allowed error of each leaf
-                        > MistakePlan        a wrong function's outcome on every case, unpacked when it is needed
-                        > GradientPlan       numerical derivatives of the forward function at some cases
-"""
-
-from grader.plan.compiler import compile_plan
 from grader.plan.model import CasePlan, Form, FunctionPlan, GradientPlan, MistakePlan, Plan, PlanError, View, plan_id
 from grader.plan.storage import load, load_or_compile, save
-from grader.plan.tolerance import float32_args
+
+if TYPE_CHECKING:
+    from grader.plan.compiler import compile_plan
+    from grader.plan.tolerance import float32_args
 
 __all__ = [
     "CasePlan",
@@ -29,3 +26,11 @@ __all__ = [
     "plan_id",
     "save",
 ]
+
+_WHEN_MADE = {"compile_plan": "compiler", "float32_args": "tolerance"}  # a kept plan is used without these
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WHEN_MADE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_WHEN_MADE[name]}"), name)

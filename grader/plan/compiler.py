@@ -13,7 +13,8 @@ import numpy as np
 
 from grader import wire
 from grader.compare import Allowance, differ, scale_of
-from grader.gradient import Point, pair_of, point
+from grader.gradient.agree import Point
+from grader.gradient.derive import pair_of, point
 from grader.observe import STEP_LIMIT, observe
 from grader.plan.model import CasePlan, Form, FunctionPlan, GradientPlan, MistakePlan, Plan, PlanError, plan_id
 from grader.plan.packing import pack_allowances, pack_outcome
@@ -87,7 +88,10 @@ class _Compiler:
         problem = ""
         for draw in range(DRAWS):
             rng = generator(self.exercise, self.check.name, self.seed, draw)
-            drawn = list(self.check.cases(rng))
+            try:
+                drawn = list(self.check.cases(rng))
+            except Exception as error:  # whatever an author's generator raises is the exercise's fault
+                raise PlanError(f"{self.check.name}: its cases raise {type(error).__name__}: {error}") from error
             if not drawn:
                 raise PlanError(f"{self.check.name}: no cases")
             planned = []

@@ -10,9 +10,9 @@ from functools import cached_property
 import grader
 from grader import wire
 from grader.compare import Allowance
-from grader.gradient import Pair, Point
+from grader.gradient.agree import Pair, Point
 from grader.plan.packing import unpack_allowances, unpack_outcome
-from grader.spec import Property
+from grader.properties import Property
 from grader.values import Value
 from grader.verdict import Outcome
 

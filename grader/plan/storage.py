@@ -13,10 +13,10 @@ from typing import Final
 import numpy as np
 
 from grader import wire
-from grader.gradient import Pair, Point, Probe
+from grader.gradient.agree import Pair, Point, Probe
 from grader.plan.model import CasePlan, Form, FunctionPlan, GradientPlan, MistakePlan, Plan, plan_id
 from grader.plan.packing import pack_allowances, pack_outcome, unpack_allowances, unpack_outcome
-from grader.spec import Property
+from grader.properties import Property
 from grader.values import Value
 
 KEPT_PLANS: Final = 200  # files in a cache folder; the oldest go first
@@ -27,11 +27,11 @@ def load_or_compile(solution: Path, seed: str, cache: Path | None) -> Plan:
 
     CourseFault if the solution cannot be read or run, PlanError if a case of it cannot be used.
     """
-    from grader.catalog import CourseFault
-
     try:
         source = solution.read_bytes()
     except OSError as error:
+        from grader.catalog import CourseFault
+
         raise CourseFault(f"{solution}: {error.strerror}", "Grading needs the solution beside the exercise.") from error
     kept = cache / f"{solution.stem}-{_key(source, seed)}.plan" if cache else None
     if kept is not None and (plan := _read(kept, plan_id(source, seed))) is not None:
