@@ -20,12 +20,16 @@ The statistics depend on every example, so the gradient of one x_i has three pat
 multiply along a path, add over paths): straight through x_hat_i, through mu, through var.
 Reductions run over the batch axis, and shapes follow exercise 2.
 
-For:      faster training with higher learning rates, less internal covariate shift, some
-          regularization (batches are noisy), less sensitivity to initialization, less
-          vanishing of gradients.
-Against:  extra computation, two modes that behave differently, poor with small batches, poor
-          for recurrent networks (sequences differ in length), can hurt GANs and
-          reinforcement learning.
+    Advantages     faster training, with higher learning rates
+                   less internal covariate shift
+                   some regularization, for batches are noisy
+                   less sensitive to initialization
+                   gradients vanish less
+    Disadvantages  extra computation
+                   two modes that behave differently
+                   poor with small batches
+                   poor for recurrent networks (sequences differ in length)
+                   can hurt in some cases (GANs, reinforcement learning)
 
 Frameworks: here the running average keeps the share `momentum` = 0.9 of the old value, as in
 Keras; PyTorch's momentum is the complement (0.1), and its running variance divides by m - 1.
@@ -69,9 +73,10 @@ def batchnorm_forward(x, gamma, beta, eps=1e-5):
 def batchnorm_backward(dout, x, gamma, eps=1e-5):
     """Gradients of the training pass with respect to x, gamma and beta.
 
-        s        = sqrt(var + eps)
+        s_j      = sqrt(var_j + eps)
         d_ij     = gamma_j dout_ij
-        dx_ij    = 1/(m s_j) (m d_ij - sum_k d_kj - x_hat_ij sum_k d_kj x_hat_kj)
+        dx_ij    = (m d_ij - A_j - x_hat_ij B_j) / (m s_j)
+                   with A_j = sum_k d_kj and B_j = sum_k d_kj x_hat_kj
         dgamma_j = sum_i dout_ij x_hat_ij
         dbeta_j  = sum_i dout_ij
 
@@ -99,7 +104,8 @@ def update_running(running_mean, running_var, mu, var, momentum=0.9):
 def batchnorm_inference(x, gamma, beta, running_mean, running_var, eps=1e-5):
     """Normalize with the running averages, then scale and shift: the test pass.
 
-        out_ij = gamma_j (x_ij - running_mean_j) / sqrt(running_var_j + eps) + beta_j
+        x_hat_ij = (x_ij - running_mean_j) / sqrt(running_var_j + eps)
+        out_ij   = gamma_j x_hat_ij + beta_j
 
     x is (m, D); gamma, beta, running_mean and running_var are (D,); returns out, (m, D). An example
     gets the same result in any batch, also alone. A running variance of 0 is legal: eps is all that
@@ -129,7 +135,7 @@ def spatial_batchnorm_backward(dout, x, gamma, eps=1e-5):
 
         m        = N H W
         d        = gamma_c dout_ncij
-        dx       = 1/(m s_c) (m d - sum d - x_hat sum d x_hat)
+        dx       = (m d - sum d - x_hat sum d x_hat) / (m s_c)
         dgamma_c = sum dout x_hat
         dbeta_c  = sum dout
 

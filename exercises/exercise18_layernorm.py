@@ -85,7 +85,8 @@ def rmsnorm_forward(x, gamma, eps=1e-6):
 def rmsnorm_backward(dout, x, gamma, eps=1e-6):
     """Gradients of RMS normalization with respect to x and gamma.
 
-        r      = 1 / sqrt(mean(x^2) + eps)       x_hat = x r       d = gamma dout
+        r      = 1 / sqrt(mean(x^2) + eps)
+        x_hat  = x r          d = gamma dout
         dx     = r (d - x_hat mean(d x_hat))
         dgamma = sum dout x_hat
 

@@ -5,7 +5,8 @@ put together from pieces that you have: linear layers and their gradients (exerc
 (exercise 5), cross-entropy on logits and its p - y gradient (exercise 7), the L2 penalty
 (exercise 10).
 
-    x (N, D) -> linear -> z1 (N, H) -> ReLU -> h (N, H) -> linear -> logits (N, C) -> loss
+    x -> linear -> z1 -> ReLU -> h -> linear -> logits -> loss
+    (N, D)         (N, H)        (N, H)         (N, C)
 
     params = {"W1": (H, D), "b1": (H,), "W2": (C, H), "b2": (C,)}
 
@@ -15,7 +16,9 @@ is dead: it outputs 0 and no gradient comes through.
 
 The objective is the mean cross-entropy plus the penalty:
 
-    J = (1/N) sum_n -log softmax(logits_n)[y_n]  +  (lam/2) (sum W1^2 + sum W2^2)
+    J = (1/N) sum_n -log softmax(logits_n)[y_n] + (lam/2) sum w^2
+
+where w runs over the entries of W1 and W2.
 
 Biases are not penalized: they only shift, and shrinking them would only move the decision boundary
 towards the origin. The 1/N sits in the loss, so it enters the backward pass exactly once, at the
@@ -54,7 +57,9 @@ def mlp_forward(params, x):
 def mlp_loss(params, x, y, lam=0.0):
     """Mean cross-entropy of the network plus the L2 penalty on both weight matrices.
 
-        J = (1/N) sum_n (log sum_c exp(logits_nc) - logits_n[y_n]) + (lam/2) (sum W1^2 + sum W2^2)
+        loss    = (1/N) sum_n (log sum_c exp(logits_nc) - logits_n[y_n])
+        penalty = (lam/2) (sum W1^2 + sum W2^2)
+        J       = loss + penalty
 
     params and x are as in mlp_forward; y is (N,), ints in 0 ... C-1; lam is a float. Returns a
     float. Biases are not penalized. Logits of 1e3 give a finite loss. Builds on mlp_forward and
@@ -68,9 +73,9 @@ def mlp_backward(params, x, y, lam=0.0):
     """Gradients of mlp_loss with respect to all parameters.
 
         dlogits = (p - onehot(y)) / N          p = softmax(logits)
-        dW2     = dlogits^T h + lam W2         db2 = sum over the examples of dlogits
+        dW2     = dlogits^T h + lam W2         db2 = sum_n dlogits_n
         dz1     = (dlogits W2) where z1 > 0, else 0
-        dW1     = dz1^T x + lam W1             db1 = sum over the examples of dz1
+        dW1     = dz1^T x + lam W1             db1 = sum_n dz1_n
 
     params, x, y and lam are as in mlp_loss. Returns a dict with the keys "W1", "b1", "W2", "b2",
     each gradient in the shape of its parameter. A unit with z1 exactly 0 passes nothing.

@@ -5,8 +5,9 @@ step and keeps a hidden state: a loop lets information persist.
 
     h_t = tanh(W_hh h_{t-1} + W_xh x_t + b_h)        y_t = W_hy h_t + b_y
 
-    x_t input, h_t hidden state, h_{t-1} previous state, y_t output; W_hh hidden-to-hidden (the
-    recurrent weights), W_xh input-to-hidden, W_hy hidden-to-output
+    x_t  input at time t            W_xh  input-to-hidden weights
+    h_t  hidden state at time t     W_hh  recurrent, hidden-to-hidden weights
+    y_t  output at time t           W_hy  hidden-to-output weights
 
 Unrolled over time it is a deep network that uses the same weights at every step:
 
@@ -16,10 +17,14 @@ Unrolled over time it is a deep network that uses the same weights at every step
      ^        ^        ^        ^      W_xh
     x_1      x_2      x_3      x_4
 
-For:      sequences of any length, a model size that does not grow with the length, results that
-          take the past into account, weights shared across time.
-Against:  vanishing and exploding gradients (the major problem), long-range dependencies are hard
-          to capture, steps run one after the other and cannot be parallelized, training is slow.
+    Advantages     sequences of any length
+                   model size does not grow with the length
+                   results take the past into account
+                   weights are shared across time
+    Disadvantages  gradients vanish and explode: the major problem
+                   long-range dependencies are hard to capture
+                   steps run one after the other, so nothing is parallel
+                   training is slow
 
 Backprop through time is backprop on the unrolled graph. It starts at the last step. A state has two
 children, its output and the next state, so its gradient is a sum of two. The weights are used at
@@ -56,13 +61,14 @@ def rnn_step(x, h_prev, W_xh, W_hh, b_h):
 def rnn_step_backward(dh, x, h_prev, W_xh, W_hh, b_h):
     """Gradients of one step, given the gradient dh at its state.
 
-        da      = dh (1 - h^2)       h as in rnn_step, a what stands inside its tanh
+        da      = dh (1 - h^2)
         dx      = da W_xh            dh_prev = da W_hh
         dW_xh   = da^T x             dW_hh   = da^T h_prev
         db_h    = sum over the examples of da
 
-    dh is (N, H); x, h_prev, W_xh, W_hh and b_h are as in rnn_step. Returns dx (N, D),
-    dh_prev (N, H), dW_xh (H, D), dW_hh (H, H), db_h (H,).
+    h is the result of rnn_step and a what stands inside its tanh. dh is (N, H); x, h_prev, W_xh,
+    W_hh and b_h are as in rnn_step. Returns dx (N, D), dh_prev (N, H), dW_xh (H, D), dW_hh (H, H),
+    db_h (H,).
     Differentiates rnn_step. Goodfellow, Bengio and Courville 2016, equations 10.22 to 10.28.
     """
     raise NotImplementedError
@@ -71,7 +77,8 @@ def rnn_step_backward(dh, x, h_prev, W_xh, W_hh, b_h):
 def rnn_forward(x, h0, W_xh, W_hh, b_h):
     """The states of a whole sequence.
 
-        h_t = tanh(h_{t-1} W_hh^T + x_t W_xh^T + b_h)      t = 1, ..., T, from h_0 = h0
+        h_0 = h0
+        h_t = tanh(h_{t-1} W_hh^T + x_t W_xh^T + b_h)      t = 1, ..., T
 
     x is (N, T, D); h0 is (N, H), not zero in general; W_xh, W_hh and b_h are the same at every
     step. Returns h_1 ... h_T, (N, T, H); for T = 0 the shape is (N, 0, H). Builds on rnn_step.
@@ -83,8 +90,8 @@ def rnn_forward(x, h0, W_xh, W_hh, b_h):
 def rnn_backward(dhs, x, h0, W_xh, W_hh, b_h):
     """Backprop through time: gradients of a whole sequence.
 
-        dh_t = dhs_t + what step t+1 sends back to h_t        t = T, ..., 1
-        dW   = sum over t of the dW of step t                 for W_xh, W_hh and b_h
+        dh_t = dhs_t + what step t+1 sends back to h_t     t = T, ..., 1
+        dW   = sum over t of the dW of step t              also db_h
 
     Nothing comes from beyond the last step; what step 1 sends back is dh0. dhs is (N, T, H), the
     gradient arriving at each state from its own output; x, h0, W_xh, W_hh and b_h are as in

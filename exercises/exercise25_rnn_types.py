@@ -2,25 +2,28 @@
 
 One cell, the recurrent step of exercise 24, can be wired in several ways. By input and output:
 
-    one-to-one     x -> [ ] -> y                       an ordinary network, not really recurrent;
-                                                       image classification
-    one-to-many    x -> [ ] -> [ ] -> [ ]              image captioning: image -> sentence
-                        y_1    y_2    y_3
-    many-to-one    x_1    x_2    x_3                   sentiment analysis: sentence -> positive
-                   [ ] -> [ ] -> [ ] -> y              or negative
-    many-to-many,  x_1    x_2    x_3                   video classification: a label for every
-    same length    [ ] -> [ ] -> [ ]                   frame
-                   y_1    y_2    y_3
-    many-to-many,  x_1, x_2, x_3 -> [encoder]          machine translation: English -> French;
-    other length   -> [decoder] -> y_1, ..., y_4       the encoder's last state is all that the
-                                                       decoder gets to know of the source
+    one-to-one     x -> [ ] -> y
+                   an ordinary network, not really recurrent
+                   example: image classification
+    one-to-many    x -> [ ] -> [ ] -> [ ] -> y_1, y_2, y_3
+                   example: image captioning (image to sentence)
+    many-to-one    x_1, x_2, x_3 -> [ ] -> [ ] -> [ ] -> y
+                   example: sentiment analysis (sentence to label)
+    many-to-many   x_1, x_2, x_3 -> [ ] -> [ ] -> [ ] -> y_1, y_2, y_3
+                   same length, aligned: one output for each input
+                   example: video classification (frame by frame)
+    many-to-many   x_1, x_2, x_3 -> [encoder] -> [decoder] -> y_1, ..., y_4
+                   different lengths
+                   example: machine translation (English to French)
+
+In the last one the encoder's final state is all that the decoder gets to know of the source.
 
 By depth:
 
-    vanilla        one layer: h_1 -> h_2 -> h_3
-    stacked        several layers; the states of one layer are the inputs of the next
-    bidirectional  one network reads forward, another backward; the state of position t is
-                   [forward h_t ; backward h_t], both halves side by side
+    vanilla        one layer, h_1 -> h_2 -> h_3
+    stacked        several layers: the states of one are the inputs of the next
+    bidirectional  one network reads forward, another one backward, and
+                   h_t = [forward h_t ; backward h_t], side by side
 
 Bidirectional networks help when the future matters too, as in part-of-speech tagging and named
 entity recognition. They need the whole sequence first, so they cannot generate text.
@@ -98,12 +101,12 @@ def many_to_many(x, h0, W_xh, W_hh, b_h, W_hy, b_y):
 def encoder_decoder(x, y_in, h0, encoder, decoder):
     """A sequence of inputs, a sequence of outputs of another length.
 
-        c   = last encoder state over x, from h0         (h0 itself if x has no steps)
+        c   = last encoder state over x, from h0
         s_t = decoder state over y_in, from s_0 = c
 
     x is (N, T_x, D_x); y_in is (N, T_y, D_y), the decoder's inputs; h0 is (N, H); encoder and
     decoder are layers (W_xh, W_hh, b_h) with H units each and weights of their own. Returns the
-    decoder's states, (N, T_y, H).
+    decoder's states, (N, T_y, H). If x has no steps, c is h0 itself.
     Sutskever, Vinyals and Le 2014, section 2; Cho et al. 2014, section 2.2.
     """
     raise NotImplementedError
@@ -141,7 +144,8 @@ def bidirectional_rnn(x, lengths, h0_f, h0_b, forward, backward):
     """Forward and backward states of every position, side by side.
 
         hf       = states of forward over x, from h0_f
-        hb       = states of backward over reverse_padded(x), from h0_b, put back in order
+        hb       = states of backward over reverse_padded(x), from h0_b,
+                   put back in order
         out[n,t] = [hf[n,t] ; hb[n,t]]   for t < lengths[n], else 0
 
     x is (N, T, D), padded; lengths is (N,), ints in 0 ... T; h0_f and h0_b are (N, H); forward and

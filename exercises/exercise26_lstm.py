@@ -23,7 +23,7 @@ entry. Along the highway dc_t/dc_{t-1} = f: with the forget gate open the gradie
 steps unchanged, which is why training starts with a forget bias of 1. h_{t-1} and x_t reach the
 gates through one matrix, W (4H, H+D), that acts on the row [h_{t-1}, x_t]:
 
-    a = [h_{t-1}, x_t] W^T + b     four blocks of H columns, in the order f, i, g, o
+    a = [h_{t-1}, x_t] W^T + b     four blocks of H columns: f, i, g, o
 
 Backward, every step gets gradient from two sides: dh (from the output at this step and from the
 next step's gates) and dc (from the next cell). An LSTM has four times the parameters of a plain
@@ -45,7 +45,8 @@ def lstm_gates(x, h_prev, W, b):
     """The three gates and the candidate of one step.
 
         a = [h_prev, x] W^T + b = [a_f, a_i, a_g, a_o]
-        f = sigmoid(a_f)    i = sigmoid(a_i)    g = tanh(a_g)    o = sigmoid(a_o)
+        f = sigmoid(a_f)      i = sigmoid(a_i)
+        g = tanh(a_g)         o = sigmoid(a_o)
 
     x is (N, D); h_prev is (N, H); W is (4H, H+D), its first H columns act on the state; b is (4H,).
     Returns f, i, g, o in this order, each (N, H). A pre-activation of 1e3 gives gates of exactly 0
@@ -118,8 +119,9 @@ def lstm_forward(x, h0, c0, W, b):
 def lstm_backward(dhs, x, h0, c0, W, b):
     """Backprop through time: gradients of a whole sequence.
 
-        dh = dhs_t + what step t+1 sends to h_t        dc = what step t+1 sends to c_t
-        dW = sum over t of the dW of step t            db = sum over t of the db of step t
+        dh = dhs_t + what step t+1 sends to h_t
+        dc = what step t+1 sends to c_t
+        dW = sum over t of the dW of step t       db likewise
 
     for t = T, ..., 1; nothing comes from beyond the last step, and the loss sees the cells only
     through the states. dhs is (N, T, H), the gradient arriving at each state; x, h0, c0, W and b
@@ -133,7 +135,8 @@ def lstm_init(D, H, rng):
     """Initial weights and biases: uniform weights, forget bias 1.
 
         bound = 1 / sqrt(H)
-        W     = bound (2 u - 1)       with u = rng.random((4H, H+D)), the only draw
+        u     = rng.random((4H, H+D)), the only draw
+        W     = bound (2 u - 1)
         b     = 1 in the forget block, 0 elsewhere
 
     D and H are ints, rng is a numpy.random.Generator. Returns W (4H, H+D) and b (4H,). Blocks are

@@ -6,9 +6,9 @@ state h is memory and output at once. It has two gates instead of three:
     update gate z   how much of the state is replaced by new content
     reset gate  r   how much of the old state the new content may look at
 
-    z, r = sigmoid([h_{t-1}, x_t] Wg^T + bg)           two blocks of H columns, z first
-    n    = tanh([r h_{t-1}, x_t] Wc^T + bc)            the candidate
-    h_t  = (1 - z) h_{t-1} + z n                       entry by entry
+    z, r = sigmoid([h_{t-1}, x_t] Wg^T + bg)     two blocks, z first
+    n    = tanh([r h_{t-1}, x_t] Wc^T + bc)      the candidate
+    h_t  = (1 - z) h_{t-1} + z n                 entry by entry
 
 The last line is an interpolation: what is not replaced is copied, so forget and input gate of the
 LSTM are tied together (1 - z and z). With z near 0 the state, and the gradient on its way back,
@@ -82,14 +82,14 @@ def gru_step(x, h_prev, Wg, bg, Wc, bc):
 def gru_step_backward(dh, x, h_prev, Wg, bg, Wc, bc):
     """Gradients of one step, given the gradient dh at its state.
 
-        dn      = dh z                        dz = dh (n - h_prev)
-        da_n    = dn (1 - n^2)                at [r h_prev, x] Wc^T + bc, a linear layer
-        dr      = d(r h_prev) h_prev
-        da_z    = dz z (1 - z)                da_r = dr r (1 - r)
-        dh_prev = dh (1 - z) + d(r h_prev) r + what the gates' linear layer sends to h_prev
+        dn   = dh z                    dz   = dh (n - h_prev)
+        da_n = dn (1 - n^2)            da_z = dz z (1 - z)
+        dr   = e h_prev                da_r = dr r (1 - r)
+        dh_prev = dh (1 - z) + e r + k
 
-    d(r h_prev) is what the candidate's linear layer sends to its input. dh is (N, H); x, h_prev,
-    Wg, bg, Wc and bc are as in gru_step. x is read by the gates and by the candidate. Returns
+    a_n = [r h_prev, x] Wc^T + bc and [a_z, a_r] = [h_prev, x] Wg^T + bg are linear layers (exercise
+    4). e is what the first of them sends back to r h_prev, k what the second sends back to h_prev;
+    x is read by both. dh is (N, H); x, h_prev, Wg, bg, Wc and bc are as in gru_step. Returns
     dx (N, D), dh_prev (N, H), dWg (2H, H+D), dbg (2H,), dWc (H, H+D), dbc (H,).
     Differentiates gru_step. Chung et al. 2014, section 3.2, by the chain rule of exercise 4.
     """
@@ -99,7 +99,8 @@ def gru_step_backward(dh, x, h_prev, Wg, bg, Wc, bc):
 def gru_forward(x, h0, Wg, bg, Wc, bc):
     """The states of a whole sequence.
 
-        h_t = gru_step(x_t, h_{t-1}, Wg, bg, Wc, bc)      t = 1, ..., T, from h_0 = h0
+        h_0 = h0
+        h_t = gru_step(x_t, h_{t-1}, Wg, bg, Wc, bc)      t = 1, ..., T
 
     x is (N, T, D); h0 is (N, H), not zero in general; Wg, bg, Wc and bc are the same at every step.
     Returns h_1 ... h_T, (N, T, H); for T = 0 the shape is (N, 0, H).
@@ -111,7 +112,8 @@ def gru_forward(x, h0, Wg, bg, Wc, bc):
 def recurrent_param_count(kind, D, H):
     """Number of parameters of one recurrent layer.
 
-        blocks * (H (H + D) + H)      blocks = 1 for "rnn", 3 for "gru", 4 for "lstm"
+        blocks = 1 for "rnn", 3 for "gru", 4 for "lstm"
+        count  = blocks (H (H + D) + H)
 
     kind is one of these three strings; D inputs and H units are ints. Every block has weights on
     the state, weights on the input, and one bias vector. Returns an int.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -17,6 +19,15 @@ if TYPE_CHECKING:
     from grader.audit import ExerciseAudit
 
 
+jobs_option = click.option(
+    "--jobs",
+    type=click.IntRange(1, 256),
+    default=os.cpu_count() or 1,
+    show_default="all cores",
+    help="Processes that work at once.",
+)
+
+
 @click.command("lint")
 @click.argument("exercises", nargs=-1, metavar="[EXERCISE]...", type=ExerciseName())
 @click.option(
@@ -26,7 +37,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Prove each exercise under this many seeds.",
 )
-@click.option("--jobs", type=click.IntRange(1, 256), default=1, show_default=True, help="Processes that work at once.")
+@jobs_option
 def lint(exercises: tuple[str, ...], seeds: int, jobs: int) -> int:
     """Check the course's own content.
 
@@ -52,12 +63,13 @@ def lint(exercises: tuple[str, ...], seeds: int, jobs: int) -> int:
 
 @click.command("audit")
 @click.argument("exercises", nargs=-1, metavar="[EXERCISE]...", type=ExerciseName())
-@click.option("--jobs", type=click.IntRange(1, 256), default=1, show_default=True, help="Processes that work at once.")
-def audit(exercises: tuple[str, ...], jobs: int) -> int:
+@jobs_option
+@click.option("--pairs", is_flag=True, help="Instead, make two mistakes at once and see what they are called.")
+def audit(exercises: tuple[str, ...], jobs: int, pairs: bool) -> int:
     """Change every reference in small ways, and show the changes that no case catches.
 
     A change that cannot be caught is listed with its reason in solutions/survivors/; one that is not listed, and a
-    listed one that is caught by now, is a fault.
+    listed one that is caught by now, is a fault. With --pairs, a pair of mistakes that is given a third one's name is.
 
     Exit code: 0 no fault, 1 something is wrong, 3 the course cannot be read.
     """
@@ -68,13 +80,60 @@ def audit(exercises: tuple[str, ...], jobs: int) -> int:
         e.id: e for e in course.exercises
     }
     where, faults = page(), 0
+    if pairs:
+        return _audit_pairs(tuple(files.values()), where)
+    total = Totals()
     with progress_of("audit") as progress:
         for found in audits_of(tuple(files.values()), jobs=jobs, progress=progress):
             lines, wrong = _audited(found, files[found.exercise], where)
             faults += wrong
+            total = total.plus(found)
             show(lines)
-    show([Line(f"{len(files)} exercise{'s' * (len(files) != 1)}: {f'{faults} faults' if faults else 'clean'}")])
+    end = (
+        f"{len(files)} exercise{'s' * (len(files) != 1)}: {total.words()}; {f'{faults} faults' if faults else 'clean'}"
+    )
+    show([Line(text) for text in where.wrap(end)])
     return 1 if faults else 0
+
+
+class Totals(NamedTuple):
+    """Changes of several exercises: all, caught, and caught by the first case alone with np.allclose."""
+
+    mutants: int = 0
+    killed: int = 0
+    naive: int = 0
+
+    def plus(self, found: ExerciseAudit) -> Totals:
+        """The totals with one more exercise."""
+        counts = [(f.mutants, f.killed, f.naive) for f in found.functions]
+        return Totals(*(sum(column) for column in zip(self, *counts)))
+
+    def words(self) -> str:
+        """The totals in a sentence."""
+        shares = [f"{100 * count / max(self.mutants, 1):.1f} %" for count in (self.killed, self.naive)]
+        return f"{self.killed} of {self.mutants} changes caught ({shares[0]}; one case with np.allclose: {shares[1]})"
+
+
+def _audit_pairs(files: Sequence[ExerciseFiles], where: Page) -> int:
+    from grader.audit.pairs import audit_pairs
+
+    merged = unknown = one = patterns = 0
+    false_names: list[str] = []
+    for exercise in files:
+        found = audit_pairs(exercise)
+        merged, unknown, one, patterns = (
+            merged + found.merged, unknown + found.unknown, one + found.one_of_two, patterns + found.patterns
+        )  # fmt: skip
+        false_names += [f"{exercise.short} {name}" for name in found.false_names]
+    text = f"{merged} pairs of mistakes: {unknown} unknown, {one} named as one of the two, {patterns} shown a pattern, "
+    text += f"{len(false_names)} named falsely"
+    show(
+        [
+            Line(line)
+            for line in (*(part for name in false_names for part in where.wrap(name, "  ")), *where.wrap(text, "  "))
+        ]
+    )
+    return 1 if false_names else 0
 
 
 def _audited(found: ExerciseAudit, files: ExerciseFiles, where: Page) -> tuple[list[Line], int]:
@@ -99,7 +158,8 @@ def _audited(found: ExerciseAudit, files: ExerciseFiles, where: Page) -> tuple[l
     ]
     mutants = sum(function.mutants for function in found.functions)
     killed = sum(function.killed for function in found.functions)
-    head = f"{files.short}: {killed} of {mutants} changes caught, {len(known)} listed, {found.seconds:.0f} s"
+    naive = sum(function.naive for function in found.functions)
+    head = f"{files.short}: {killed} of {mutants} changes caught ({naive} by one case), {len(known)} listed"
     return [
         Line(line) for line in (*where.wrap(head), *(line for text in texts for line in where.wrap(text, "    ", "  ")))
     ], len(texts)

@@ -34,6 +34,7 @@ class Request:
     seed: str
     timeout: float | None
     only: bool = False
+    force: bool = False
 
 
 @click.command("exercise")
@@ -43,6 +44,7 @@ class Request:
 @click.option("--submission", type=click.Path(path_type=Path), help="Grade this file instead of the one in exercises/.")
 @click.option("--seed", default=PRACTICE, show_default=True, help="Any text: another one gives other inputs.")
 @click.option("--timeout", type=click.FloatRange(0.1, 3600), metavar="SECONDS", help="Allow each call this long.")
+@click.option("--force", is_flag=True, help="Leave out the advice to do an earlier exercise first.")
 @click.option("--traceback", is_flag=True, help="Show all calls of your code that led to an exception.")
 @json_option
 @plain_option
@@ -53,6 +55,7 @@ def exercise(
     submission: Path | None,
     seed: str,
     timeout: float | None,
+    force: bool,
     traceback: bool,
     as_json: bool,
     plain: bool,
@@ -68,7 +71,7 @@ def exercise(
     chosen = choose(exercise, functions)
     if only and not chosen.functions:
         raise click.UsageError(f"--only needs a function: grade {chosen.exercise.short} FUNCTION --only")
-    request = Request(_not_a_folder(submission), seed, timeout, only)
+    request = Request(_not_a_folder(submission), seed, timeout, only, force)
     with _sandbox(chosen.course, request) as sandbox:
         result = _graded(chosen, request, sandbox)
     if as_json:
@@ -242,7 +245,9 @@ def _around(chosen: Chosen, request: Request, result: ExerciseResult, all_frames
     from grader.verdict import Status
 
     attempt = _record(chosen, request, result)
-    following = _following(chosen) if result.status is Status.PASS else None
+    passed = result.status is Status.PASS
+    following = _following(chosen) if passed else None
+    advised = not passed and not request.force and request.submission is None
     return Around(
         attempt=attempt,
         next_exercise=following.short if following else "",
@@ -253,7 +258,16 @@ def _around(chosen: Chosen, request: Request, result: ExerciseResult, all_frames
         and chosen.course.show_solution != "never"
         and chosen.exercise.solution.is_file(),
         all_frames=all_frames,
+        open_needs=_open_needs(chosen) if advised else (),
     )
+
+
+def _open_needs(chosen: Chosen) -> tuple[int, ...]:
+    """The exercises that the map wants done before this one."""
+    from grader.cli.progress import place_of
+
+    place = place_of(chosen.course, index(chosen.course, cache_folder(chosen.course)), chosen.exercise.id)
+    return place.open_needs if place else ()
 
 
 def _following(chosen: Chosen) -> ExerciseInfo | None:

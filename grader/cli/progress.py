@@ -54,6 +54,11 @@ def here(course: Course, infos: Sequence[ExerciseInfo]) -> Place | None:
     return next_place(_places(course, infos))
 
 
+def place_of(course: Course, infos: Sequence[ExerciseInfo], exercise: str) -> Place | None:
+    """Where one exercise stands on the map."""
+    return next((place for place in _places(course, infos) if place.info.id == exercise), None)
+
+
 def standings(course: Course) -> dict[str, Standing]:
     """Where the student is, by exercise id; empty, with a message, if progress cannot be read."""
     try:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 DONE: Final = "done"
 HERE: Final = "<- here"
 READY: Final = "ready"
-LATER: Final = "later"
+LOCKED: Final = "locked"
 BROKEN: Final = "BROKEN"
 _COLOURS: Final = {DONE: "green", HERE: "yellow", BROKEN: COLOURS["BROKEN"]}
 
@@ -49,7 +49,7 @@ def places(infos: Sequence[ExerciseInfo], standings: Mapping[str, Standing], emp
     for info in infos:
         known = {other.number for other in infos}
         open_needs = tuple(number for number in info.needs if number in known and number not in done)
-        state = DONE if info.number in done else HERE if info is here else LATER if open_needs else READY
+        state = DONE if info.number in done else HERE if info is here else LOCKED if open_needs else READY
         found.append(Place(info, standings.get(info.id, empty), BROKEN if info.problem else state, open_needs))
     return tuple(found)
 

@@ -35,6 +35,8 @@ class Around:
     timeout: float = 5.0
     can_compare: bool = False
     all_frames: bool = False
+    open_needs: tuple[int, ...] = ()
+    """Exercises that should come first and are not done: advice, nothing is refused."""
 
 
 def exercise_screen(result: ExerciseResult, page: Page, around: Around = Around()) -> list[Line]:
@@ -127,6 +129,9 @@ def _end(result: ExerciseResult, page: Page, around: Around) -> list[Line]:
     if result.status is Status.PASS:
         return [*map(Line, page.wrap(f"Passed in {', '.join(facts)}.", "  ", "")), *_after_pass(result, page, around)]
     commands = _commands(result, around)
+    if around.open_needs:
+        first = ", ".join(f"exercise{number}" for number in around.open_needs)
+        commands.append(("First", f"{first}, which this builds on (advice; --force leaves it out)"))
     ends = page.wrap(f"Graded in {', '.join(facts)}.", "  ", "")
     return [*map(Line, ends), *map(Line, _in_columns(commands, page))]
 

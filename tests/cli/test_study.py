@@ -160,5 +160,5 @@ def test_progress_as_json_holds_the_map(course: Path, grade: Run) -> None:
     grade("exercise1")
     document = json.loads(grade("progress", "--json").stdout)
     assert document["next"] == "exercise03_batchnorm"
-    assert [entry["state"] for entry in document["exercises"]] == ["done", "here", "later", "ready"]
+    assert [entry["state"] for entry in document["exercises"]] == ["done", "here", "locked", "ready"]
     assert document["exercises"][0]["points"] == 2
