@@ -185,15 +185,16 @@ def _order(plan: Plan, function: FunctionPlan) -> list[int]:
 
 
 def arguments(function: FunctionPlan, args: Mapping[str, Value]) -> list[tuple[str | None, Value]]:
-    """A case's arguments for a call: by position as far as they come without a gap, then by name."""
-    result: list[tuple[str | None, Value]] = []
-    gap = False
-    for name in function.parameters:
-        if name in args:
-            result.append((name if gap else None, args[name]))
-        else:
-            gap = True
-    return result
+    """A case's arguments for a call, by name.
+
+    The worker gives them by position to a function that has other names. Where a parameter in between is left out that
+    cannot be, so there the ones before the gap come by position.
+    """
+    given = [name for name in function.parameters if name in args]
+    before = next((i for i, name in enumerate(function.parameters) if name not in args), len(given))
+    if before >= len(given):
+        return [(name, args[name]) for name in given]
+    return [(None if i < before else name, args[name]) for i, name in enumerate(given)]
 
 
 def _consistent(

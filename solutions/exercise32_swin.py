@@ -186,7 +186,7 @@ def cyclic_shift_cases(rng: np.random.Generator) -> Iterator[Case]:
 def shifted_window_mask(H: int, W: int, M: int, s: int) -> Array:
     row, column = np.arange(H) >= H - s, np.arange(W) >= W - s  # the cut at -M falls between windows
     region = 2 * row[:, None] + column
-    windows = window_partition(region[None, :, :, None], M).reshape(H * W // M**2, M * M)
+    windows = window_partition(region[None, :, :, None], M).reshape(-1, M * M)
     return windows[:, :, None] == windows[:, None, :]
 
 

@@ -52,17 +52,17 @@ def percent(error: float, want: float) -> str:
 
 def table(arrays: Sequence[np.ndarray]) -> list[list[str]]:
     """The rows of several matrices of one shape, all entries equally wide, with digits enough to differ where they do."""
-    texts = next((cells for digits in range(4, 18) if _tell_apart(cells := _cells(arrays, digits), arrays)), None)
-    rows = texts if texts is not None else _cells(arrays, 17)
+    ways = [(digits, fixed) for fixed in (True, False) for digits in range(4, 18)]
+    rows = next(cells for digits, fixed in ways if _tell_apart(cells := _cells(arrays, digits, fixed), arrays))
     widest = max((len(cell) for matrix in rows for row in matrix for cell in row), default=0)
     return [["  ".join(cell.rjust(widest) for cell in row) for row in matrix] for matrix in rows]
 
 
-def _cells(arrays: Sequence[np.ndarray], digits: int) -> list[list[list[str]]]:
-    """Entries with `digits` decimals where all are of ordinary size, else with so many significant digits."""
+def _cells(arrays: Sequence[np.ndarray], digits: int, fixed: bool) -> list[list[list[str]]]:
+    """Entries with `digits` decimals if `fixed` and all are of ordinary size, else with so many significant digits."""
     values = np.abs(np.concatenate([np.asarray(array, dtype=np.float64).ravel() for array in arrays]))
     largest = values[np.isfinite(values)].max(initial=0.0)
-    fixed = all(array.dtype.kind == "f" for array in arrays) and (largest == 0 or 1e-2 <= largest < 1e4)
+    fixed = fixed and all(array.dtype.kind == "f" for array in arrays) and (largest == 0 or 1e-2 <= largest < 1e4)
 
     def text(entry: Any) -> str:
         return f"{entry:.{digits}f}" if fixed and math.isfinite(entry) else number(entry, digits)
