@@ -7,11 +7,12 @@ sequence asks all the others. Each token x_t gives three vectors, by three learn
     key    k_t = Wk x_t     what it offers to be found by
     value  v_t = Wv x_t     what it hands over when it is read
 
-    attention(Q, K, V) = softmax(Q K^T / sqrt(d_k)) V          softmax over the keys
+    attention(Q, K, V) = softmax(Q K^T / sqrt(d_k)) V
 
-Why the root: a dot product of d_k independent terms of variance 1 has the standard deviation
-sqrt(d_k). Without the division large heads would give large scores, the softmax would saturate at
-a one-hot vector, and its gradient would vanish. d_k is the width of one head, not of the model.
+with the softmax over the keys. Why the root: a dot product of d_k independent terms of variance 1
+has the standard deviation sqrt(d_k). Without the division large heads would give large scores, the
+softmax would saturate at a one-hot vector, and its gradient would vanish. d_k is the width of one
+head, not of the model.
 
 Masks say who may look at whom. A causal mask lets a token see itself and the past, so all positions
 of a language model can be trained at once; a padding mask hides the filler of short sequences.
@@ -21,10 +22,11 @@ One softmax can look at one thing at a time. Multi-head attention cuts the featu
 consecutive blocks, attends in each on its own, joins the results, and mixes them with Wo. It costs
 as much as one head of full width.
 
-For:      any two tokens are one step apart, so nothing vanishes on the way (exercise 24); all
-          positions are computed in parallel; the weights can be looked at.
-Against:  T^2 scores, in time and memory; no sense of order (permute the tokens and the outputs are
-          permuted, so exercise 30 adds positions); needs more data than a recurrent network.
+For: any two tokens are one step apart, so nothing vanishes on the way (exercise 24); all positions
+are computed in parallel; the weights can be looked at.
+
+Against: T^2 scores, in time and memory; no sense of order (permute the tokens and the outputs are
+permuted, so exercise 30 adds positions); needs more data than a recurrent network.
 
 Frameworks: boolean masks here are True where attending is allowed, as in PyTorch's
 scaled_dot_product_attention; the masks of nn.MultiheadAttention mean the opposite. A query that
@@ -133,7 +135,7 @@ def multi_head_attention(x, Wq, Wk, Wv, Wo, heads, mask=None):
     """Self-attention with several heads.
 
         Q, K, V = qkv(x, Wq, Wk, Wv)
-        head_h  = attention of the h-th blocks of Q, K and V, scaled by sqrt(D / heads)
+        head_h  = attention of block h of Q, K and V, d_k = D / heads
         out     = [head_0, ..., head_{heads-1}] Wo^T
 
     x is (N, T, D); the weights are (D, D); heads divides D. mask is bool and broadcasts to

@@ -3,20 +3,25 @@
 A recurrent network reads token by token. The Transformer drops recurrence: all tokens are treated
 at once, and self-attention (exercise 29) is the only way in which they meet. What it is made of:
 
-    embedding     a learned vector per word, times sqrt(D), plus a vector per position
-    sub-layer 1   multi-head self-attention: moves information between positions
-    sub-layer 2   a network of two layers, applied to each position alone
-    around each   a residual connection and a layer normalization (exercise 18)
+    embedding     a learned vector per word, plus one per position
+    sub-layer 1   multi-head self-attention: moves between positions
+    sub-layer 2   a network of two layers: works on each position alone
+    around each   a residual connection and a LayerNorm (exercise 18)
 
-Positions: attention treats its input as a set. Permute the tokens and the outputs are permuted, no
-more. So each position gets a pattern of sines and cosines whose wavelengths run from 2 pi to
-10000 2 pi, like the hands of a clock: a shift by k turns each pair by the same angle everywhere.
+The embedding is scaled by sqrt(D) before the positions are added, so that it is not drowned by
+them. As to the positions: attention treats its input as a set. Permute the tokens and the outputs
+are permuted, no more. So each position gets a pattern of sines and cosines whose wavelengths run
+from 2 pi to 10000 2 pi, like the hands of a clock: a shift by k turns each pair by the same angle
+everywhere.
 
 Residual paths: x + f(x) has the derivative 1 + f'(x), so gradients pass through many blocks without
 vanishing (exercise 15). Where the norm goes:
 
-    post-norm   x = LN(x + f(x))      the original; needs a warm-up of the learning rate
-    pre-norm    x = x + f(LN(x))      the modern default; the path of x itself is never normalized
+    post-norm   x = LN(x + f(x))      the original
+    pre-norm    x = x + f(LN(x))      the modern default
+
+Post-norm needs a warm-up of the learning rate. Pre-norm never normalizes the path of x itself, and
+trains without one.
 
 Encoder blocks see everything that is not padding. A decoder uses a causal mask and, between its two
 sub-layers, cross-attention: its queries meet the keys and values of the encoder.
@@ -25,8 +30,9 @@ Language model: the output at position t predicts token t + 1. One pass gives T 
 the causal mask keeps each from seeing its answer (teacher forcing, exercise 28). Padding neither
 predicts nor is predicted.
 
-For:      parallel over positions, short paths, scales to very large models.
-Against:  T^2 cost in the length, no built-in order, needs much data and care with learning rates.
+For: parallel over positions, short paths, scales to very large models.
+
+Against: T^2 cost in the length, no built-in order, needs much data and care with learning rates.
 
 Frameworks: sine and cosine alternate here, as in the paper; other codes put all sines first. The
 feed-forward network uses ReLU; later models use GELU. LayerNorm has eps = 1e-5 as in exercise 18.

@@ -4,12 +4,12 @@ A Transformer (exercise 30) reads tokens. To let it read an image, cut the image
 and call each patch a token: a 224 by 224 image with patches of 16 by 16 becomes 14 * 14 = 196
 tokens. The way through the model:
 
-    patchify     (N, C, H, W) -> (N, L, C P P)       L = (H / P)(W / P), row by row
-    embed        one linear map for all patches, (N, L, C P P) -> (N, L, D)
-    class token  a learned vector put in front; it collects what the classifier needs
-    positions    a learned vector for each of the L + 1 places is added
-    blocks       pre-norm encoder blocks without a causal mask: every patch sees every patch
-    head         LayerNorm, then a linear map of the class token alone
+    patchify     (N, C, H, W) -> (N, L, C P P), L = (H / P)(W / P)
+    embed        one linear map for all patches, to (N, L, D)
+    class token  a learned vector put in front, which the head will read
+    positions    a learned vector is added at each of L + 1 places
+    blocks       pre-norm encoder blocks; every patch sees every patch
+    head         LayerNorm, then a linear map of the class token
 
 Flattened channel first, a patch is what a convolution (exercise 21) sees with a kernel of P by P,
 so patch embedding is a convolution with stride P and no overlap: row d of E, reshaped to (C, P, P),
@@ -20,9 +20,10 @@ Convolutions have locality and weight sharing built in. ViT has almost nothing o
 the patches and the shared embedding. So on small data a CNN wins; with very large data (or strong
 augmentation, exercise 13) the Transformer catches up and passes it.
 
-For:      global view from the first layer on, one architecture for text and images, scales well.
-Against:  needs much data; attention costs L^2, and halving P makes L four times as large; details
-          within a patch are seen by one linear map only. Exercise 32 treats the cost.
+For: global view from the first layer on, one architecture for text and images, scales well.
+
+Against: needs much data; attention costs L^2, and halving P makes L four times as large; details
+within a patch are seen by one linear map only. Exercise 32 treats the cost.
 
 Frameworks: patches go row by row and are flattened as (C, P, P) here, which is what a convolution
 means in the layout (N, C, H, W). Codes that keep channels last flatten (P, P, C).
@@ -50,7 +51,8 @@ def num_patches(H, W, P):
 def patchify(x, P):
     """Cut images into patches and flatten each.
 
-        out[n, r (W / P) + s, (c P + i) P + j] = x[n, c, r P + i, s P + j]
+        out[n, l, k] = x[n, c, r P + i, s P + j]
+                       with l = r (W / P) + s and k = (c P + i) P + j
 
     x is (N, C, H, W); P divides H and W. Returns (N, L, C P P) with L = (H / P)(W / P): patch r, s
     stands in row r and column s of the grid, and the patches are listed row by row; within a patch
@@ -63,7 +65,8 @@ def patchify(x, P):
 def unpatchify(tokens, P, C, H, W):
     """Put the image together again: the inverse of patchify.
 
-        out[n, c, r P + i, s P + j] = tokens[n, r (W / P) + s, (c P + i) P + j]
+        out[n, c, r P + i, s P + j] = tokens[n, l, k]
+                       with l = r (W / P) + s and k = (c P + i) P + j
 
     tokens is (N, L, C P P) with L = (H / P)(W / P); P, C, H and W are ints, and H and W may differ.
     Returns (N, C, H, W).
@@ -113,7 +116,8 @@ def add_class_and_positions(tokens, cls, pos):
 def vit_classify(tokens, gamma, beta, W, b):
     """Logits from the class token.
 
-        h      = LayerNorm(token 0) = gamma (t - mean) / sqrt(var + 1e-5) + beta
+        t      = token 0
+        h      = gamma (t - mean) / sqrt(var + 1e-5) + beta
         logits = W h + b
 
     tokens is (N, L, D), the class token first, and L may be 1; gamma and beta are (D,); W is

@@ -323,29 +323,22 @@ def scaled_dot_product_attention_cases(rng: np.random.Generator) -> Iterator[Cas
     none = np.zeros((3, 4), dtype=bool)
     yield Case("nothing is allowed", **_attention_args(rng, (2,), 3, 4, 2, 3), mask=none)
 
-    def large(first: Array, mask: Array) -> dict[str, Value]:
-        """Arguments whose scores come out about 1e4 times `first`, (Tq, Tk), plus a few units."""
-        Tq, Tk = first.shape
-        args = _attention_args(rng, (2,), Tq, Tk, Tk, 2)
-        args["Q"] = np.concatenate([args["Q"], np.full((2, Tq, Tk), 100.0)], axis=-1)
-        scale = 1e2 * np.sqrt(2 * Tk) / Tk
-        args["K"] = np.concatenate([args["K"], np.broadcast_to(scale * first[0][:, None], (2, Tk, Tk))], axis=-1)
+    def large(scores: list[float], mask: Array) -> dict[str, Value]:
+        """Arguments whose scores come out near those given, one for each key, for each of three queries."""
+        args = _attention_args(rng, (2,), 3, len(scores), 4, 2)
+        args["Q"][..., 0] = 200.0
+        args["K"][..., 0] = np.array(scores) / 100  # the root of d_k is 2
         return {**args, "mask": mask}
 
-    mask = np.array([[True, True, False, True], [True, False, True, True], [False, True, True, True]])
-    for name, sign in (("scores near 10000", 1.0), ("scores near -10000", -1.0)):
-        yield Case(name, kind="stability", float64_only=True, scale="row", **large(sign * np.ones((3, 4)), mask))
-    forbidden = np.array([[-1.0, -1.0, 1.0, -1.0]] * 3)
-    yield Case(
-        "forbidden scores far above",
-        kind="stability",
-        float64_only=True,
-        scale="row",
-        **large(forbidden, forbidden < 0),
-    )
-    pairs = np.array([[1.0, -1.0, 1.0, -1.0]] * 3)
     everything = np.ones((3, 4), dtype=bool)
-    yield Case("scores 20000 apart", kind="stability", float64_only=True, scale="row", **large(pairs, everything))
+    two_thirds = np.array([[True, True, False, True], [True, False, True, True], [False, True, True, False]])
+    for name, scores, mask in (
+        ("scores near 10000", [1e4] * 4, two_thirds),
+        ("scores near -10000", [-1e4] * 4, two_thirds),
+        ("scores 20000 apart", [1e4, -1e4, 1e4, -1e4], everything),
+        ("forbidden scores far above", [-1e4, -1e4, 1e4, -1e4], np.array([True, True, False, True])),
+    ):
+        yield Case(name, kind="stability", float64_only=True, scale="row", **large(scores, mask))
 
 
 # attention_backward

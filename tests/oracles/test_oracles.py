@@ -27,7 +27,7 @@ def disagreement(got: Value, want: Value) -> float:
 
 
 def _leaf(got: Value, want: Value) -> float:
-    if isinstance(want, (str, bool, type(None))) or isinstance(got, (str, bool, type(None))):
+    if isinstance(want, (str, bool, type(None), list, tuple, dict)) or isinstance(got, (str, bool, type(None))):
         return 0.0 if got == want else float("inf")
     a, b = np.asarray(got), np.asarray(want)
     if a.shape != b.shape or not np.array_equal(np.isfinite(a), np.isfinite(b)):
