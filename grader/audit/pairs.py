@@ -27,19 +27,23 @@ from grader.plan import FunctionPlan, compile_plan
 from grader.spec import Check
 from grader.verdict import Outcome, Raised, Status, StepLimit, TimedOut
 
-SEED: Final = "pairs"
+SEEDS: Final = ("pairs", "pairs 2", "pairs 3")  # the first samples; the others tell an accident from an identity
 MOST: Final = 12  # pairs a function; drawn from all by a fixed seed
 
 
 @dataclass(frozen=True)
 class PairAudit:
-    """Of the merged pairs of an exercise: how many are unknown, named as one of the two, or named falsely."""
+    """Of the merged pairs of an exercise: how many are unknown, named as one of the two, or named falsely.
+
+    `thirds` are pairs that are a third mistake: two signs that cancel, say. They have its name under every seed.
+    """
 
     exercise: str
     merged: int
     unknown: int
     one_of_two: int
     patterns: int
+    thirds: int
     false_names: tuple[str, ...]
 
 
@@ -47,15 +51,15 @@ def audit_pairs(exercise: ExerciseFiles) -> PairAudit:
     """The diagnoses of sampled pairs of mistakes, over all functions of an exercise."""
     solution = load_solution(exercise.solution)
     source = exercise.solution.read_bytes()
-    plan = compile_plan(exercise.id, solution, source, SEED)
+    plans = [compile_plan(exercise.id, solution, source, seed) for seed in SEEDS]
     definitions = {node.name: node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)}
-    merged = unknown = one = patterns = 0
+    merged = unknown = one = patterns = thirds = 0
     false_names = []
     with limited_memory():
-        for check, function in zip(solution.CHECKS, plan.functions):
+        for check, *functions in zip(solution.CHECKS, *(plan.functions for plan in plans)):
             for ids, double in _doubles(check, definitions, solution, str(exercise.solution)):
                 merged += 1
-                result = judge(function, None, _outcomes(double, function))
+                result = judge(functions[0], None, _outcomes(double, functions[0]))
                 mistake = result.mistake
                 if mistake is None:
                     unknown += result.status is not Status.PASS
@@ -63,9 +67,16 @@ def audit_pairs(exercise: ExerciseFiles) -> PairAudit:
                     patterns += 1
                 elif mistake.id in ids:
                     one += 1
+                elif all(_named(double, other) == mistake.id for other in functions[1:]):
+                    thirds += 1
                 else:
                     false_names.append(f"{check.name}: {' with '.join(ids)} is named {mistake.id}")
-    return PairAudit(exercise.id, merged, unknown, one, patterns, tuple(false_names))
+    return PairAudit(exercise.id, merged, unknown, one, patterns, thirds, tuple(false_names))
+
+
+def _named(function: Callable[..., Any], plan: FunctionPlan) -> str:
+    mistake = judge(plan, None, _outcomes(function, plan)).mistake
+    return mistake.id if mistake is not None else ""
 
 
 def _outcomes(function: Callable[..., Any], plan: FunctionPlan) -> list[Outcome]:

@@ -117,22 +117,17 @@ class Totals(NamedTuple):
 def _audit_pairs(files: Sequence[ExerciseFiles], where: Page) -> int:
     from grader.audit.pairs import audit_pairs
 
-    merged = unknown = one = patterns = 0
-    false_names: list[str] = []
-    for exercise in files:
-        found = audit_pairs(exercise)
-        merged, unknown, one, patterns = (
-            merged + found.merged, unknown + found.unknown, one + found.one_of_two, patterns + found.patterns
-        )  # fmt: skip
-        false_names += [f"{exercise.short} {name}" for name in found.false_names]
-    text = f"{merged} pairs of mistakes: {unknown} unknown, {one} named as one of the two, {patterns} shown a pattern, "
-    text += f"{len(false_names)} named falsely"
-    show(
-        [
-            Line(line)
-            for line in (*(part for name in false_names for part in where.wrap(name, "  ")), *where.wrap(text, "  "))
-        ]
+    found = [audit_pairs(exercise) for exercise in files]
+    false_names = [f"{audit.exercise} {name}" for audit in found for name in audit.false_names]
+    counts = [
+        sum(getattr(audit, name) for audit in found)
+        for name in ("merged", "unknown", "one_of_two", "patterns", "thirds")
+    ]
+    text = "{} pairs of mistakes: {} unknown, {} named as one of the two, {} shown a pattern, {} are a third mistake".format(
+        *counts
     )
+    lines = [*false_names, f"{text}, {len(false_names)} named falsely"]
+    show([Line(part) for line in lines for part in where.wrap(line, "  ")])
     return 1 if false_names else 0
 
 
