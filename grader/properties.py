@@ -60,7 +60,8 @@ def holds(wanted: Property, outputs: tuple[str, ...], value: Value, args: Mappin
     if wanted.id == "sums-to-one":
         return bool(array.size == 0 or (np.abs(array.sum(axis=wanted.axis) - 1.0) <= 1e-6).all())
     if wanted.id == "zero-where-masked":
-        return _zero_where_masked(array, np.asarray(args[wanted.argument]))
+        mask = args.get(wanted.argument)
+        return mask is None or _zero_where_masked(array, np.asarray(mask))
     if wanted.id == "keep-fraction":
         return _keep_fraction(array, float(args[wanted.argument]))
     return bool(((array >= wanted.low) & (array <= wanted.high)).all())
