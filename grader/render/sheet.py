@@ -17,6 +17,8 @@ _FUNCTION: Final = re.compile(
     rf"def\s+(?P<name>\w+)(?P<signature>\(.*?\))[^\n]*?:\s*\n(?:\s*#[^\n]*\n)*(?P<margin>\s+){_QUOTED}", re.DOTALL
 )
 
+_ITEM: Final = re.compile(r"\s*\S+(?: \S+)*(?P<gap> {2,})(?=\S)")  # `term  text`
+
 
 @dataclass(frozen=True)
 class SheetPart:
@@ -76,18 +78,55 @@ def sheet_screen(sheet: Sheet, names: Sequence[str], title: str, next_command: s
 
 
 def _text(text: str, page: Page) -> Iterator[Line]:
-    """Lines as they are; where one is too long its paragraph is filled anew, a formula or list only broken."""
+    """Lines as they are; where one is too long its paragraph is filled anew, a list item hung, a formula only broken."""
     rows = text.expandtabs(4).splitlines()
     margin = min((_indent(row) for row in rows if row.strip()), default=0)
-    for indent, group in groupby(rows, key=lambda row: _indent(row) if row.strip() else -1):
-        paragraph = [page.clean(row.strip()) for row in group]
+    for indent, group in groupby(_items(rows, margin), key=lambda row: _indent(row) if row.strip() else -1):
+        paragraph = [[page.clean(row.strip()) for row in item.split("\n")] for item in group]
         lead = " " * max(indent, 0)
-        if all(columns(row) + len(lead) <= page.width for row in paragraph):
-            yield from (Line(f"{lead}{row}".rstrip()) for row in paragraph)
-        elif indent == margin:
-            yield from map(Line, page.wrap(" ".join(paragraph), lead, lead))
+        if indent == margin:
+            yield from _filled([row for item in paragraph for row in item], lead, page)
         else:
-            yield from (Line(piece) for row in paragraph for piece in page.wrap(row, f"{lead}  ", lead))
+            yield from (line for item in paragraph for line in _item(item, lead, page))
+
+
+def _items(rows: Sequence[str], margin: int) -> Iterator[str]:
+    """The rows; a list item `term  text` of an indented block together with the rows that go on below its text."""
+    item: list[str] = []
+    column = -1
+    for row in rows:
+        if item and row.strip() and _indent(row) == column:
+            item.append(row)
+            continue
+        if item:
+            yield "\n".join(item)
+        match = _ITEM.match(row)
+        column = match.end("gap") if match and _indent(row) > margin else -1
+        item = [row]
+    if item:
+        yield "\n".join(item)
+
+
+def _filled(rows: Sequence[str], lead: str, page: Page) -> Iterator[Line]:
+    if all(columns(row) + len(lead) <= page.width for row in rows):
+        return (Line(f"{lead}{row}".rstrip()) for row in rows)
+    return map(Line, page.wrap(" ".join(rows), lead, lead))
+
+
+def _item(rows: Sequence[str], lead: str, page: Page) -> Iterator[Line]:
+    """A row of a formula or table, or a list item, whose text hangs under its first word."""
+    match = _ITEM.match(rows[0])
+    hang = lead + " " * (match.end("gap") if match else 2)
+    if len(rows) == 1 and columns(rows[0]) + len(lead) <= page.width:
+        yield Line(f"{lead}{rows[0]}".rstrip())
+    elif all(columns(row) + len(hang) <= page.width for row in rows[1:]) and columns(rows[0]) + len(lead) <= page.width:
+        yield Line(f"{lead}{rows[0]}".rstrip())
+        yield from (Line(f"{hang}{row}") for row in rows[1:])
+    elif match and len(hang) < page.width // 2:
+        words = " ".join([rows[0][match.end("gap") :], *rows[1:]])
+        yield from map(Line, page.wrap(words, hang, lead + rows[0][: match.end("gap")]))
+    else:
+        yield from map(Line, page.wrap(" ".join(rows), f"{lead}  ", lead))
 
 
 def _indent(row: str) -> int:
