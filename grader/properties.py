@@ -63,7 +63,8 @@ def holds(wanted: Property, outputs: tuple[str, ...], value: Value, args: Mappin
         mask = args.get(wanted.argument)
         return mask is None or _zero_where_masked(array, np.asarray(mask))
     if wanted.id == "keep-fraction":
-        return _keep_fraction(array, float(args[wanted.argument]))
+        share = args.get(wanted.argument)
+        return share is None or _keep_fraction(array, float(share))
     return bool(((array >= wanted.low) & (array <= wanted.high)).all())
 
 

@@ -137,6 +137,7 @@ class Gradient:
 class Check(Generic[P, R]):
     """One function to be written: what is right, on which inputs, which mistakes have names, and what it is worth.
 
+    formula         the function as a display formula in TeX, which `grade show` draws
     returns         one text per output: a name, then its axes ("out: N D"; "loss:" for a number; "grads: dict")
     args            axes of array arguments ("x": "N D"), for messages
     exact           arguments that float32 replays and perturbations leave alone (uniform draws, labels as floats)
@@ -158,6 +159,7 @@ class Check(Generic[P, R]):
     exact: tuple[str, ...] = ()
     forbids_warning: bool = False
     points: int | None = None
+    formula: str = ""
 
     def __post_init__(self) -> None:
         name = self.name

@@ -118,8 +118,18 @@ def show_sheet(exercise: str, functions: tuple[str, ...], solution: bool, plain:
     except OSError as error:
         raise click.FileError(str(chosen.exercise.stub), error.strerror) from error
     title = f"{short}: {chosen.exercise.slug.replace('_', ' ')}"
-    show(sheet_screen(read_sheet(text), chosen.functions, title, f"grade {short}", page(plain)))
+    where = page(plain)
+    formulas = {} if where.plain else _formulas(chosen)
+    show(sheet_screen(read_sheet(text), chosen.functions, formulas, title, f"grade {short}", where))
     return 0
+
+
+def _formulas(chosen: Chosen) -> dict[str, str]:
+    """The formulas of an exercise by function, in TeX; none where its solution is at fault, which grading reports."""
+    try:
+        return {function.name: function.formula for function in plan_of(chosen, PRACTICE).functions}
+    except CourseFault:
+        return {}
 
 
 def _may_see(chosen: Chosen) -> None:

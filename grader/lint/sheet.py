@@ -12,6 +12,7 @@ from typing import Any, Final
 from grader.catalog import Course, ExerciseFiles
 from grader.lint.finding import Finding
 from grader.spec import Check
+from grader.texbox import TexError, draw
 
 YEAR: Final = re.compile(r"\b(1[6-9]|20)\d\d\b")
 MAX_LINE: Final = 100
@@ -133,6 +134,11 @@ def _imports(place: str, exercise: ExerciseFiles) -> Iterator[Finding]:
 
 def _functions(place: str, check: Check) -> Iterator[Finding]:
     wanted = _parameters(check.reference)
+    try:
+        if check.formula:
+            draw(check.formula, width=72)
+    except TexError as error:
+        yield Finding(place, f"its formula cannot be drawn: {error}")
     for alternate in check.alternates:
         if _parameters(alternate) != wanted:
             yield Finding(place, f"the alternate {alternate.__name__} has other parameters than the reference")

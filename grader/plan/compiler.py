@@ -76,6 +76,7 @@ class _Compiler:
             arg_axes=dict(check.args),
             needs=tuple(need.__name__ for need in check.needs),
             hints=check.hints,
+            formula=check.formula,
             forbids_warning=check.forbids_warning,
             properties=check.properties,
             cases=cases,

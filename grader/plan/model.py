@@ -90,6 +90,7 @@ class FunctionPlan:
     arg_axes: Mapping[str, str]
     needs: tuple[str, ...]
     hints: tuple[str, ...]
+    formula: str
     forbids_warning: bool
     properties: tuple[Property, ...]
     cases: tuple[CasePlan, ...]

@@ -136,13 +136,14 @@ def _function_row(f: FunctionPlan) -> list[Value]:
         dict(f.arg_axes),
         f.needs,
         f.hints,
+        f.formula,
         f.forbids_warning,
     ]
     return [contract, properties, cases, mistakes, gradients]
 
 
 def _function(contract: Value, properties: Value, cases: Value, mistakes: Value, gradients: Value) -> FunctionPlan:
-    name, points, parameters, outputs, axes, arg_axes, needs, hints, forbids_warning = contract
+    name, points, parameters, outputs, axes, arg_axes, needs, hints, formula, forbids_warning = contract
     return FunctionPlan(
         name,
         points,
@@ -152,6 +153,7 @@ def _function(contract: Value, properties: Value, cases: Value, mistakes: Value,
         arg_axes,
         needs,
         hints,
+        formula,
         forbids_warning,
         tuple(Property(*row) for row in properties),
         tuple(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
 from grader.render.text import Line, Page, columns
+from grader.texbox import draw, mode_for
 
 _QUOTED: Final = r"[rRuU]?(?P<quote>\"\"\"|''')(?P<text>.*?)(?P=quote)"
 _MODULE: Final = re.compile(rf"(?:\s*#[^\n]*\n|\s)*{_QUOTED}", re.DOTALL)
@@ -17,6 +18,7 @@ _FUNCTION: Final = re.compile(
     rf"def\s+(?P<name>\w+)(?P<signature>\(.*?\))[^\n]*?:\s*\n(?:\s*#[^\n]*\n)*(?P<margin>\s+){_QUOTED}", re.DOTALL
 )
 
+_BLOCK: Final = re.compile(r"(?:^ {2,}\S[^\n]*(?:\n|\Z)(?:[ ]*\n(?= {2,}\S))*)+", re.MULTILINE)
 _ITEM: Final = re.compile(r"\s*\S+(?: \S+)*(?P<gap> {2,})(?=\S)")  # `term  text`
 
 
@@ -59,8 +61,10 @@ def _dedented(text: str, margin: str) -> str:
     return "\n".join([first.strip(), *(line.removeprefix(margin).rstrip() for line in rest)]).strip()
 
 
-def sheet_screen(sheet: Sheet, names: Sequence[str], title: str, next_command: str, page: Page) -> list[Line]:
-    """The sheet, of all functions or of those named, with its formulas as they are written."""
+def sheet_screen(
+    sheet: Sheet, names: Sequence[str], formulas: Mapping[str, str], title: str, next_command: str, page: Page
+) -> list[Line]:
+    """The sheet, of all functions or of those named; `formulas`, in TeX, are drawn in place of those of the docstrings."""
     lines = list(_text(sheet.text or title, page)) if not names else []
     known = {part.name: part for part in sheet.functions}
     if not (names or known):
@@ -73,8 +77,20 @@ def sheet_screen(sheet: Sheet, names: Sequence[str], title: str, next_command: s
             lines += map(Line, page.wrap(f"{name}: its docstring is no longer in the file", "    ", ""))
             continue
         lines += map(Line, page.wrap(f"{part.name}{part.signature}", "        ", ""))
-        lines += _text(textwrap.indent(part.text, "    "), page)
+        lines += _body(part.text, formulas.get(name, ""), page)
     return [*lines, Line(""), *map(Line, page.wrap(f"Next: {next_command}"))]
+
+
+def _body(text: str, formula: str, page: Page) -> Iterator[Line]:
+    """A docstring, its first indented block drawn; a plain page, and one without a formula, has it as it is written."""
+    block = _BLOCK.search(text) if formula and not page.plain else None
+    if block is None:
+        yield from _text(textwrap.indent(text, "    "), page)
+        return
+    rows = draw(formula, width=page.width - 8, mode=mode_for(page.encoding, plain=False))
+    yield from _text(textwrap.indent(text[: block.start()].rstrip(), "    "), page)
+    yield from (Line(""), *(Line(f"        {row}".rstrip()) for row in rows), Line(""))
+    yield from _text(textwrap.indent(text[block.end() :].strip("\n"), "    "), page)
 
 
 def _text(text: str, page: Page) -> Iterator[Line]:
