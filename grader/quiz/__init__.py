@@ -1,0 +1,1 @@
+"""The question bank and the self-quiz: reading, checking, asking, scheduling, papers and item analysis."""
