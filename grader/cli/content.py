@@ -42,10 +42,12 @@ def lint(exercises: tuple[str, ...], seeds: int, jobs: int) -> int:
     """Check the course's own content.
 
     Stubs grade as not written, references and alternates pass, every wrong function is caught and named as itself,
-    reference gradients agree with numerical ones, and no docstring, hint or file is missing or stray.
+    reference gradients agree with numerical ones, and no docstring, hint or file is missing or stray. Without EXERCISE the
+    question bank is checked too.
 
     Exit code: 0 clean (warnings allowed), 1 something is wrong, 3 the course cannot be read.
     """
+    from grader.lint import bank_figures
     from grader.lint import lint as findings_of
 
     course = find_course()
@@ -55,6 +57,8 @@ def lint(exercises: tuple[str, ...], seeds: int, jobs: int) -> int:
     where = page()
     lines = [Line(text) for finding in findings for text in where.wrap(str(finding), "  ")]
     faults = sum(not finding.warning for finding in findings)
+    if chosen is None:
+        lines += [Line(text) for figure in bank_figures(course.root) for text in where.wrap(figure, "    ", "")]
     count = len(course.exercises if chosen is None else chosen)
     end = f"{count} exercise{'s' * (count != 1)}, {seeds} seed{'s' * (seeds != 1)}: "
     show([*lines, Line(end + (f"{faults} fault{'s' * (faults != 1)}" if faults else "clean"))])

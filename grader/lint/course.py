@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 
 from grader.catalog import Course, CourseFault, ExerciseFiles, load_solution
+from grader.lint.bank import bank_findings
 from grader.lint.finding import Finding, merged
 from grader.lint.proof import prove
 from grader.lint.sheet import check_sheet, check_solution, stray_files
@@ -27,7 +28,7 @@ def lint(
     `reserved` are the words that no exercise may be called by (the commands); `progress` is told tasks done and in all.
     """
     chosen = course.exercises if exercises is None else exercises
-    findings = list(stray_files(course)) if exercises is None else []
+    findings = [*stray_files(course), *bank_findings(course.root)] if exercises is None else []
     findings += [
         Finding(f"exercises/{e.stub.name}", f"'{e.slug}' is a command: call the exercise something else")
         for e in chosen

@@ -23,7 +23,7 @@ def stray_files(course: Course) -> Iterator[Finding]:
     for folder in ("exercises", "solutions"):
         known = {exercise.stub.name for exercise in course.exercises}
         for path in sorted((course.root / folder).glob("*")):
-            if path.name not in known and path.name != "__pycache__":
+            if path.name not in known and path.name not in ("__pycache__", "survivors"):
                 yield Finding(
                     f"{folder}/{path.name}",
                     "belongs to no exercise: name it exerciseNN_slug.py in both folders, or remove it",
