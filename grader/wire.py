@@ -98,7 +98,9 @@ def _encode_int(value: int, parts: list[bytes]) -> None:
 
 
 def _encode_array(array: np.ndarray, parts: list[bytes]) -> None:
-    code = _CODE.get(array.dtype.newbyteorder("=") if array.dtype.kind in "biuf" else array.dtype)
+    code = _CODE.get(array.dtype)
+    if code is None and array.dtype.kind in "iuf":
+        code = _CODE.get(array.dtype.newbyteorder("="))
     if code is None:
         raise WireError(f"an array of {array.dtype} cannot be sent")
     if array.nbytes > MAX_BODY or array.ndim > MAX_DIMENSIONS:

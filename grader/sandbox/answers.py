@@ -1,0 +1,114 @@
+"""A worker's answers as outcomes. They may say anything, so every part is looked at before it is believed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any, Final
+
+from grader import wire
+from grader.values import Value
+from grader.verdict import Absent, Found, Loaded, NotWritten, Outcome, Raised, Returned, StackFrame
+
+_MAX_LINE: Final = 200  # characters of a source line that are shown
+_MAX_TEXT: Final = 2100
+
+
+class Malformed(Exception):
+    """An answer that is a value, but none that a worker gives."""
+
+
+def outcome(answer: Value, printed: str, elapsed: float, source: bytes) -> Loaded | Outcome:
+    """The outcome that an answer describes; Malformed or WireError if it describes none."""
+    try:
+        kind: Value
+        parts: list[Any]
+        kind, *parts = answer
+        if kind == "returned":
+            return _returned(parts, printed, elapsed)
+        if kind == "raised":
+            return _raised(parts, printed, elapsed, source)
+        if kind == "todo" and not parts:
+            return NotWritten()
+        if kind == "absent":
+            return Absent(found=_text(*parts))
+        if kind == "loaded":
+            return _loaded(parts, printed)
+    except (TypeError, ValueError, AttributeError) as error:  # too few parts, or of another kind
+        if isinstance(error, wire.WireError):
+            raise
+        raise Malformed from error
+    raise Malformed
+
+
+def _returned(parts: list[Any], printed: str, elapsed: float) -> Returned:
+    data, seconds, facts = parts
+    value, time = wire.decode(data, code=False), _seconds(seconds, elapsed)
+    if not facts:
+        return Returned(value, printed=printed, seconds=time)
+    again = tuple(wire.decode(each, code=False) for each in _items(facts.get("again", ()), bytes)[:1])
+    changed, drew, warnings = (_texts(facts.get(name, ())) for name in ("changed", "drew", "warnings"))
+    return Returned(value, again, changed, drew, warnings, printed, time)
+
+
+def _raised(parts: list[Any], printed: str, elapsed: float, source: bytes) -> Raised:
+    types, message, frames, warnings, seconds = parts
+    shown = tuple(_frame(frame, source) for frame in _items(frames, tuple))
+    return Raised(_texts(types), _text(message), shown, _texts(warnings), printed, _seconds(seconds, elapsed))
+
+
+def _loaded(parts: list[Any], printed: str) -> Loaded:
+    functions, names = parts
+    return Loaded({_text(name): _found(name, value) for name, value in functions.items()}, _texts(names), printed)
+
+
+def _items(value: Any, kind: type) -> tuple[Any, ...]:
+    if not isinstance(value, tuple) or len(value) > 1000 or not all(isinstance(each, kind) for each in value):
+        raise Malformed
+    return value
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise Malformed
+    return value[:_MAX_TEXT]
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    return tuple(each[:_MAX_TEXT] for each in _items(value, str)) if value else ()
+
+
+def _seconds(value: Any, elapsed: float) -> float:
+    """The worker's own measure of the call, which cannot be longer than what passed here."""
+    if not isinstance(value, float) or not math.isfinite(value):
+        raise Malformed
+    return min(max(value, 0.0), elapsed)
+
+
+def _frame(value: tuple[Any, ...], source: bytes) -> StackFrame:
+    line, function = value
+    if type(line) is not int or not isinstance(function, str):
+        raise Malformed
+    return StackFrame(line, function[:_MAX_LINE], source_line(source, line))
+
+
+def _found(name: str, value: Any) -> Found:
+    line, parameters, todo, problem = _items(value, object)
+    if type(line) is not int or type(todo) is not bool or not isinstance(problem, str):
+        raise Malformed
+    return Found(name[:_MAX_LINE], line, _texts(parameters), todo, problem[:_MAX_LINE])
+
+
+def source_line(source: bytes, line: int) -> str:
+    """The text of a line of a source, from our own copy of it; empty where there is no such line."""
+    lines = source.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+    if not 1 <= line <= len(lines):
+        return ""
+    return lines[line - 1].decode("utf-8", "backslashreplace").strip()[:_MAX_LINE]
+
+
+def near(name: str, names: Iterable[str]) -> tuple[str, ...]:
+    """The names that look like a name, best first."""
+    from difflib import get_close_matches
+
+    return tuple(get_close_matches(name[:_MAX_LINE], [each[:_MAX_LINE] for each in names], 3, 0.6))

@@ -1,0 +1,123 @@
+"""Starts a worker's process before anything else is imported, so that its NumPy loads beside ours.
+
+Imports as little as it can: `_socket` is what `socket` wraps, without the 3 ms that `socket` takes to import.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from _socket import socket as Socket
+
+# The flags and the environment keep everything of the user's out; the only two folders that are added to the path
+# hold the grader and NumPy. A fixed hash seed makes the order of a set of strings the same in every run.
+_FLAGS = ("-s", "-S", "-X", "utf8") + (("-P",) if sys.version_info >= (3, 11) else ())
+_BOOT = "import sys; sys.path[:] = [p for p in sys.path if p] + sys.argv[2:4]; from grader.sandbox import {0}; {0}.main()"
+_THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "BLIS_NUM_THREADS")
+_KEPT = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "SYSTEMDRIVE", "TMPDIR", "TEMP", "TMP", "LIBRARY_PATH")
+
+
+class Started:
+    """A process that was started: a zygote with its control socket, or one that waits at the end of three pipes."""
+
+    def __init__(self, pid: int, control: Socket, errors: int) -> None:
+        self.pid = pid
+        self.control = control
+        self.errors = errors  # the read end of its standard error
+
+
+_started: Started | None = None
+
+
+def start_early() -> None:
+    """Start the zygote that the next `Sandbox` will adopt; does nothing where there is no zygote."""
+    global _started
+    if _started is None and has_zygote():
+        _started = start_zygote()
+
+
+def adopt() -> Started | None:
+    """The zygote that was started early, if there is one; it belongs to the caller now."""
+    global _started
+    started, _started = _started, None
+    return started
+
+
+def has_zygote() -> bool:
+    """Whether workers are forked: on Linux only, for forking after frameworks have started threads crashes on macOS."""
+    return sys.platform.startswith("linux")
+
+
+def numpy_root() -> str:
+    """The folder that holds the package numpy, found without importing it; ImportError if there is none."""
+    if "numpy" in sys.modules:
+        origin = sys.modules["numpy"].__file__
+    else:
+        from importlib.machinery import PathFinder
+
+        spec = PathFinder.find_spec("numpy")
+        origin = spec.origin if spec else None
+    if not origin:
+        raise ImportError("NumPy is not installed for this Python: pip install numpy")
+    return os.path.dirname(os.path.dirname(os.path.abspath(origin)))
+
+
+def grader_root() -> str:
+    """The folder that holds the package grader."""
+    return os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+
+def command(module: str, *arguments: str) -> list[str]:
+    """The command line that runs `main` of a module of this package in a clean interpreter."""
+    python = getattr(sys, "_base_executable", sys.executable) if os.name == "nt" else sys.executable
+    return [python, *_FLAGS, "-c", _BOOT.format(module), "grade-worker", grader_root(), numpy_root(), *arguments]
+
+
+def environment() -> dict[str, str]:
+    """The clean environment: one BLAS thread, UTF-8, and what the loader and the system need."""
+    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    path = os.environ.get("PATH", "") if os.name == "nt" else "/usr/bin:/bin"
+    fixed = {"PATH": path, "LANG": "C.UTF-8", "PYTHONHASHSEED": "0"}
+    return {**kept, **fixed, **dict.fromkeys(_THREADS, "1")}
+
+
+def start_zygote(prefix: tuple[str, ...] = (), *arguments: str) -> Started:
+    """A fresh zygote, with `prefix` (the command line of a jail) before its own; OSError if it cannot be started."""
+    import _socket
+
+    ours, theirs = _socket_pair(_socket.SOCK_SEQPACKET)
+    errors, errors_end = os.pipe()
+    argv = [*prefix, *command("zygote", *arguments)]
+    try:
+        pid = spawn(argv, (theirs.fileno(), None, errors_end))
+    except OSError:
+        ours.close()
+        os.close(errors)
+        raise
+    finally:
+        theirs.close()
+        os.close(errors_end)
+    return Started(pid, ours, errors)
+
+
+def _socket_pair(kind: int) -> tuple[Socket, Socket]:
+    import _socket
+
+    return _socket.socketpair(_socket.AF_UNIX, kind)
+
+
+def spawn(argv: list[str], standard: tuple[int | None, int | None, int | None]) -> int:
+    """The pid of a new process with these descriptors as its standard ones; None is the null device."""
+    low = [descriptor for descriptor in standard if descriptor is not None and descriptor < 3]
+    if low:
+        raise OSError("standard input, output and error must be open")
+    actions: list[tuple[int, ...] | tuple[int, int, str, int, int]] = []
+    for target, descriptor in enumerate(standard):
+        if descriptor is None:
+            actions.append((os.POSIX_SPAWN_OPEN, target, os.devnull, os.O_RDWR, 0))
+        else:
+            actions.append((os.POSIX_SPAWN_DUP2, descriptor, target))
+    return os.posix_spawn(argv[0], argv, environment(), file_actions=actions)

@@ -1,0 +1,158 @@
+"""Workers that are forked from a zygote, which may itself be in a jail."""
+
+from __future__ import annotations
+
+import _socket
+import os
+import select
+import signal
+import sys
+from typing import Final
+
+from grader.sandbox import early, jail, selftest
+from grader.sandbox.limits import Limits, Probe
+from grader.sandbox.workers import REPORT, START_SECONDS, Pipes, SandboxError, ending, hide_this_process, wait_for
+
+_END_SECONDS: Final = 10.0
+
+
+class Forked:
+    """Workers that a zygote forks."""
+
+    steps: tuple[str, ...] = ("rlimits", "landlock", "seccomp")
+    watches = False  # the zygote does
+
+    def __init__(self, limits: Limits, jail: bool = False) -> None:
+        self.limits = limits
+        self.jail = jail
+        self.no_jail = ""  # why there is none, although it was asked for
+        self.zygote: early.Started | None = None
+        self.working = False
+
+    def __enter__(self) -> Forked:
+        hide_this_process()
+        if not self.jail:
+            self.zygote = early.adopt()
+        if self.zygote is None:
+            self._start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def _start(self) -> None:
+        prefix: tuple[str, ...] = ()
+        if self.jail:
+            try:
+                prefix = jail.command()
+            except OSError as error:
+                self.jail, self.no_jail = False, str(error)
+        try:
+            self.zygote = early.start_zygote(prefix, *((jail.SCRATCH,) if prefix else ()))
+        except OSError as error:
+            raise SandboxError(f"a worker could not be started: {error}") from error
+
+    def _receive(self, seconds: float) -> bytes:
+        """The zygote's next message; SandboxError, and no zygote any more, if there is none."""
+        assert self.zygote is not None
+        poller = select.poll()
+        poller.register(self.zygote.control.fileno(), select.POLLIN)
+        message = b""
+        if poller.poll(1000 * seconds):
+            try:
+                message = self.zygote.control.recv(REPORT)
+            except ConnectionError:
+                message = b""
+        if not message:
+            raise SandboxError(self._stop())
+        return message
+
+    def _send(self, message: bytes, descriptors: tuple[int, ...] = ()) -> None:
+        if self.zygote is None:
+            self._start()
+        assert self.zygote is not None
+        rights = b"".join(descriptor.to_bytes(4, sys.byteorder) for descriptor in descriptors)
+        extra = [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, rights)] if rights else []
+        try:
+            self.zygote.control.sendmsg([message], extra)
+        except OSError as error:
+            raise SandboxError(self._stop()) from error
+
+    def start(self) -> Pipes:
+        """See `Workers.start`."""
+        ours, theirs = _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_STREAM)
+        printing, prints = os.pipe()
+        channel = ours.detach()
+        try:
+            self._send(b"F", (theirs.fileno(), prints))
+        except BaseException:
+            os.close(channel)
+            os.close(printing)
+            raise
+        finally:
+            theirs.close()
+            os.close(prints)
+        self.working = True
+        return Pipes(channel, channel, printing)
+
+    def watch(self) -> None:
+        """See `Workers.watch`."""
+
+    def where(self) -> None:
+        """See `Workers.where`."""
+        self._send(b"W")
+
+    def end(self, dying: bool = False) -> str:
+        """See `Workers.end`."""
+        if not self.working:
+            return ""
+        self.working = False
+        self._send(b"E" if dying else b"K")
+        _, too_much, status = self._receive(_END_SECONDS).split()
+        return "it wrote too many or too large files" if too_much == b"1" else ending(int(status))
+
+    def probe(self) -> tuple[Probe, ...]:
+        """See `Workers.probe`."""
+        question = b"P" + selftest.arguments(self.limits, self.steps).encode()
+        try:
+            self._send(question)
+            report = self._receive(START_SECONDS)[1:].decode("utf-8", "replace")
+        except SandboxError as error:
+            if not self.jail:
+                raise
+            self.jail, self.no_jail = False, str(error)
+            return self.probe()
+        missing = (Probe("jail", False, self.no_jail),) if self.no_jail else ()
+        return (*selftest.parse(report), *missing)
+
+    def _stop(self) -> str:
+        """End the zygote; how it comes that it had to end, from its standard error."""
+        zygote, self.zygote, self.working = self.zygote, None, False
+        if zygote is None:
+            return ""
+        zygote.control.close()  # it kills its worker, removes its scratch folder and ends
+        _reap(zygote.pid, _END_SECONDS)
+        words = _last_words(zygote.errors)
+        return f"the process that starts workers ended: {words or 'it does not say why'}"
+
+    def close(self) -> None:
+        """See `Workers.close`."""
+        self._stop()
+
+
+def _last_words(descriptor: int) -> str:
+    """What there is on a pipe, which is closed."""
+    os.set_blocking(descriptor, False)
+    try:
+        return os.read(descriptor, REPORT).decode("utf-8", "replace").strip()
+    except BlockingIOError:
+        return ""
+    finally:
+        os.close(descriptor)
+
+
+def _reap(pid: int, seconds: float) -> None:
+    """Wait for a process that was told to end; kill it if it does not."""
+    if wait_for(pid, seconds) is None:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)

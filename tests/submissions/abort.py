@@ -1,0 +1,6 @@
+# expect: died crashed (signal 6
+import os
+
+
+def double(x):
+    os.abort()

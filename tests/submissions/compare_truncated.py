@@ -1,0 +1,3 @@
+# expect: wrong
+def double(x):
+    return (2 * x).astype(int)

@@ -1,0 +1,5 @@
+# expect: died too many or too large files or raised OSError
+# from: confined
+def double(x):
+    for number in range(10**9):
+        open(f"file{number}", "w").close()

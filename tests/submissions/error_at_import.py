@@ -1,0 +1,6 @@
+# expect: at load raised ZeroDivisionError
+factor = 2 / 0
+
+
+def double(x):
+    return factor * x

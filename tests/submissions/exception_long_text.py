@@ -1,0 +1,3 @@
+# expect: raised ValueError xxxx
+def double(x):
+    raise ValueError("x" * 200_000_000)

@@ -1,0 +1,3 @@
+# expect: raised GeneratorExit
+def double(x):
+    raise GeneratorExit

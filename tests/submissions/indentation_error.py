@@ -1,0 +1,3 @@
+# expect: at load raised IndentationError
+def double(x):
+return 2 * x

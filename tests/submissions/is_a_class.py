@@ -1,0 +1,4 @@
+# expect: opaque a double
+class double:
+    def __init__(self, x):
+        self.value = 2 * x

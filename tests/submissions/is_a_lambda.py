@@ -1,0 +1,2 @@
+# expect: right
+double = lambda x: 2 * x  # noqa: E731

@@ -1,0 +1,3 @@
+# expect: timeout 3
+def double(x):
+    return sum(range(10**15))

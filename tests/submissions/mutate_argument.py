@@ -1,0 +1,4 @@
+# expect: changed
+def double(x):
+    x *= 2
+    return x

@@ -1,0 +1,3 @@
+# expect: absent
+def doubel(x):
+    return 2 * x

@@ -1,0 +1,2 @@
+# expect: absent a float
+double = 2.0

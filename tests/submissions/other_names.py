@@ -1,0 +1,3 @@
+# expect: right
+def double(values, factor=2):
+    return factor * values

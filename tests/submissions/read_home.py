@@ -1,0 +1,4 @@
+# expect: raised PermissionError or raised FileNotFoundError
+# from: confined
+def double(x):
+    return open("/etc/passwd").read()

@@ -1,0 +1,3 @@
+# expect: raised RecursionError
+def double(x):
+    return double(x)

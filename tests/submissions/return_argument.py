@@ -1,0 +1,3 @@
+# expect: wrong
+def double(x):
+    return x

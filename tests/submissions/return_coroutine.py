@@ -1,0 +1,3 @@
+# expect: opaque a coroutine
+async def double(x):
+    return 2 * x

@@ -1,0 +1,3 @@
+# expect: opaque a generator
+def double(x):
+    yield from 2 * x

@@ -1,0 +1,3 @@
+# expect: opaque a set
+def double(x):
+    return {1, 2}

@@ -1,0 +1,6 @@
+# expect: died crashed (signal 11
+import ctypes
+
+
+def double(x):
+    ctypes.string_at(0)

@@ -1,0 +1,4 @@
+# expect: todo
+def double(x):
+    """Twice x."""
+    raise NotImplementedError

@@ -1,0 +1,5 @@
+# expect: todo
+def double(x):
+    """Twice x."""
+    y = 2 * x
+    raise NotImplementedError("tomorrow")

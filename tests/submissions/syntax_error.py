@@ -1,0 +1,3 @@
+# expect: at load raised SyntaxError
+def double(x)
+    return 2 * x

@@ -1,0 +1,3 @@
+# expect: raised EOFError
+def double(x):
+    return 2 * float(input("factor? "))

@@ -1,0 +1,3 @@
+# expect: raised TypeError
+def double():
+    return 2
