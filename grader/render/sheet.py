@@ -18,6 +18,7 @@ _FUNCTION: Final = re.compile(
     rf"def\s+(?P<name>\w+)(?P<signature>\(.*?\))[^\n]*?:\s*\n(?:\s*#[^\n]*\n)*(?P<margin>\s+){_QUOTED}", re.DOTALL
 )
 
+DRAWN_FROM: Final = 80  # columns; below it some formulas would fall back to text of another kind
 _BLOCK: Final = re.compile(r"(?:^ {2,}\S[^\n]*(?:\n|\Z)(?:[ ]*\n(?= {2,}\S))*)+", re.MULTILINE)
 _ITEM: Final = re.compile(r"\s*\S+(?: \S+)*(?P<gap> {2,})(?=\S)")  # `term  text`
 
@@ -82,8 +83,8 @@ def sheet_screen(
 
 
 def _body(text: str, formula: str, page: Page) -> Iterator[Line]:
-    """A docstring, its first indented block drawn; a plain page, and one without a formula, has it as it is written."""
-    block = _BLOCK.search(text) if formula and not page.plain else None
+    """A docstring, its first indented block drawn; a plain or narrow page, and one without a formula, has it as written."""
+    block = _BLOCK.search(text) if formula and not page.plain and page.width >= DRAWN_FROM else None
     if block is None:
         yield from _text(textwrap.indent(text, "    "), page)
         return
