@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from grader.spec import Array, Case, Check, Gradient, Value, Wrong
+from grader.spec import Array, Case, Check, Gradient, Property, Value, Wrong
 
 TITLE = "Self-attention"
 NEEDS = (28, 18)
@@ -47,6 +47,11 @@ def qkv__shared(x: Array, Wq: Array, Wk: Array, Wv: Array) -> tuple[Array, Array
     return x @ Wq.T, x @ Wq.T, x @ Wv.T
 
 
+def qkv__shared_by_all(x: Array, Wq: Array, Wk: Array, Wv: Array) -> tuple[Array, Array, Array]:
+    """Uses Wq for keys and values as well."""
+    return x @ Wq.T, x @ Wq.T, x @ Wq.T
+
+
 def qkv__untransposed(x: Array, Wq: Array, Wk: Array, Wv: Array) -> tuple[Array, Array, Array]:
     """Multiplies by W instead of its transpose, which is silent when W is square."""
     return x @ Wq, x @ Wk, x @ Wv
@@ -68,9 +73,9 @@ def qkv_cases(rng: np.random.Generator) -> Iterator[Case]:
         return {"x": _normal(rng, N, T, D), **W}
 
     yield Case("all sizes different", **draw(N=2, T=3, D=6, Dk=4, Dv=5))
-    yield Case("square weights", **draw(N=2, T=3, D=4, Dk=4, Dv=4))
+    yield Case("square weights", **draw(N=2, T=2, D=4, Dk=4, Dv=4))
     yield Case("all sizes equal", **draw(N=3, T=3, D=3, Dk=3, Dv=3))
-    yield Case("wide values", **draw(N=3, T=2, D=4, Dk=3, Dv=7))
+    yield Case("wide values", **draw(N=1, T=2, D=4, Dk=3, Dv=7))
     yield Case("square query and key weights", **draw(N=2, T=4, D=3, Dk=3, Dv=5))
     yield Case("one sequence of one token", **draw(N=1, T=1, D=5, Dk=2, Dv=3))
 
@@ -160,6 +165,14 @@ def padding_mask__from_the_right(lengths: Array, T: int) -> Array:
     return np.arange(T) >= T - lengths[:, None]
 
 
+def padding_mask__from_the_right_negative(lengths: Array, T: int) -> Array:
+    """Marks the last positions by a slice from -length on, which is the whole row where the length is 0."""
+    mask = np.zeros((len(lengths), T), dtype=bool)
+    for row, length in zip(mask, lengths):
+        row[-length:] = True
+    return mask
+
+
 def padding_mask__transposed(lengths: Array, T: int) -> Array:
     """Has a row for each position instead of one for each sequence."""
     return np.arange(T)[:, None] < lengths
@@ -219,6 +232,13 @@ def _softmax(scores: Array, mask: Array | None, axis: int = -1) -> Array:
     return e / np.where(total > 0, total, 1)
 
 
+def _unguarded_softmax(scores: Array, mask: Array | None) -> Array:
+    """What students write first: where no key is allowed, -inf minus -inf is nan."""
+    allowed = scores if mask is None else np.where(mask, scores, -np.inf)
+    e = np.exp(allowed - allowed.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
 def _scores(Q: Array, K: Array) -> Array:
     return Q @ np.swapaxes(K, -1, -2) / np.sqrt(Q.shape[-1])
 
@@ -231,6 +251,14 @@ def scaled_dot_product_attention__unscaled(
     return A @ V, A
 
 
+def scaled_dot_product_attention__unscaled_nan(
+    Q: Array, K: Array, V: Array, mask: Array | None = None
+) -> tuple[Array, Array]:
+    """Takes the dot products without the root of d_k; a query that may attend to nothing gets nan besides."""
+    A = _unguarded_softmax(Q @ np.swapaxes(K, -1, -2), mask)
+    return A @ V, A
+
+
 def scaled_dot_product_attention__scaled_by_d(
     Q: Array, K: Array, V: Array, mask: Array | None = None
 ) -> tuple[Array, Array]:
@@ -239,11 +267,42 @@ def scaled_dot_product_attention__scaled_by_d(
     return A @ V, A
 
 
+def scaled_dot_product_attention__scaled_by_d_nan(
+    Q: Array, K: Array, V: Array, mask: Array | None = None
+) -> tuple[Array, Array]:
+    """Divides the dot products by d_k itself; a query that may attend to nothing gets nan besides."""
+    A = _unguarded_softmax(Q @ np.swapaxes(K, -1, -2) / Q.shape[-1], mask)
+    return A @ V, A
+
+
 def scaled_dot_product_attention__over_queries(
     Q: Array, K: Array, V: Array, mask: Array | None = None
 ) -> tuple[Array, Array]:
     """Normalises over the queries, so that the weights of each key sum to 1."""
     A = _softmax(_scores(Q, K), mask, axis=-2)
+    return A @ V, A
+
+
+def scaled_dot_product_attention__over_queries_sums(
+    Q: Array, K: Array, V: Array, mask: Array | None = None
+) -> tuple[Array, Array]:
+    """Subtracts the largest score of each query, but divides by the sum over the queries."""
+    scores = _scores(Q, K)
+    allowed = scores if mask is None else np.where(mask, scores, -np.inf)
+    top = allowed.max(axis=-1, keepdims=True)
+    e = np.exp(allowed - np.where(np.isfinite(top), top, 0))
+    total = e.sum(axis=-2, keepdims=True)
+    A = e / np.where(total > 0, total, 1)
+    return A @ V, A
+
+
+def scaled_dot_product_attention__over_queries_nan(
+    Q: Array, K: Array, V: Array, mask: Array | None = None
+) -> tuple[Array, Array]:
+    """Normalises over the queries, and a key that no query may attend to gets nan."""
+    turned = np.swapaxes(_scores(Q, K), -1, -2)
+    allowed = None if mask is None else np.swapaxes(np.broadcast_to(mask, (*Q.shape[:-1], K.shape[-2])), -1, -2)
+    A = np.swapaxes(_unguarded_softmax(turned, allowed), -1, -2)
     return A @ V, A
 
 
@@ -273,6 +332,14 @@ def scaled_dot_product_attention__mask_inverted(
     return A @ V, A
 
 
+def scaled_dot_product_attention__mask_inverted_nan(
+    Q: Array, K: Array, V: Array, mask: Array | None = None
+) -> tuple[Array, Array]:
+    """Attends where the mask is False; a query whose mask is True everywhere gets nan."""
+    A = _unguarded_softmax(_scores(Q, K), None if mask is None else ~mask)
+    return A @ V, A
+
+
 def scaled_dot_product_attention__finite_fill(
     Q: Array, K: Array, V: Array, mask: Array | None = None
 ) -> tuple[Array, Array]:
@@ -280,6 +347,17 @@ def scaled_dot_product_attention__finite_fill(
     scores = _scores(Q, K)
     if mask is not None:
         scores = np.where(mask, scores, -1e9)
+    A = _softmax(scores, None)
+    return A @ V, A
+
+
+def scaled_dot_product_attention__finite_fill_added(
+    Q: Array, K: Array, V: Array, mask: Array | None = None
+) -> tuple[Array, Array]:
+    """Adds -1e9 to forbidden scores; where all are forbidden this cancels, and the query attends to all keys."""
+    scores = _scores(Q, K)
+    if mask is not None:
+        scores = scores + np.where(mask, 0.0, -1e9)
     A = _softmax(scores, None)
     return A @ V, A
 
@@ -303,15 +381,15 @@ def _attention_args(
 
 def _attention_inputs(rng: np.random.Generator) -> Iterator[tuple[str, dict[str, Value]]]:
     """Arguments of attention and what they provoke, in ordinary sizes."""
-    yield "all sizes different", _attention_args(rng, (2,), 3, 5, 4, 6)
-    yield "all sizes equal, causal mask", {**_attention_args(rng, (3,), 3, 3, 3, 3), "mask": causal_mask(3)}
+    yield "all sizes different", _attention_args(rng, (2,), 3, 5, 4, 1)
+    yield "all sizes equal, causal mask", {**_attention_args(rng, (2,), 2, 2, 2, 2), "mask": causal_mask(2)}
     yield "no leading axis", {**_attention_args(rng, (), 4, 3, 5, 2), "mask": _some(rng, 4, 3)}
-    yield "padding mask for all heads", {**_attention_args(rng, (2, 3), 2, 4, 3, 2), "mask": _lengths(4, 3, 2)}
-    yield "a mask for each example", {**_attention_args(rng, (2,), 4, 5, 3, 4), "mask": _some(rng, 2, 4, 5)}
+    yield "padding mask for all heads", {**_attention_args(rng, (2, 3), 2, 4, 3, 1), "mask": _lengths(4, 3, 2)}
+    yield "a mask for each example", {**_attention_args(rng, (2,), 3, 4, 5, 2), "mask": _some(rng, 2, 3, 4)}
     nothing = _some(rng, 4, 4)
     nothing[rng.integers(4)] = False
-    yield "a query with nothing to attend to", {**_attention_args(rng, (2,), 4, 4, 3, 2), "mask": nothing}
-    yield "an empty sequence", {**_attention_args(rng, (2, 2), 3, 3, 2, 4), "mask": _lengths(3, 0, 2)}
+    yield "a query with nothing to attend to", {**_attention_args(rng, (), 4, 4, 3, 2), "mask": nothing}
+    yield "an empty sequence", {**_attention_args(rng, (2, 1), 3, 3, 2, 4), "mask": _lengths(3, 0, 2)}
     yield "one example", {**_attention_args(rng, (1,), 3, 4, 2, 3), "mask": None}
     yield "a single query", {**_attention_args(rng, (3,), 1, 5, 4, 2), "mask": _some(rng, 1, 5)}
 
@@ -321,11 +399,11 @@ def scaled_dot_product_attention_cases(rng: np.random.Generator) -> Iterator[Cas
         yield Case(name, **args)
     yield Case("a single key", **_attention_args(rng, (2,), 3, 1, 4, 2))
     none = np.zeros((3, 4), dtype=bool)
-    yield Case("nothing is allowed", **_attention_args(rng, (2,), 3, 4, 2, 3), mask=none)
+    yield Case("nothing is allowed", **_attention_args(rng, (), 3, 4, 2, 3), mask=none)
 
     def large(scores: list[float], mask: Array) -> dict[str, Value]:
         """Arguments whose scores come out near those given, one for each key, for each of three queries."""
-        args = _attention_args(rng, (2,), 3, len(scores), 4, 2)
+        args = _attention_args(rng, (), 3, len(scores), 4, 2)
         args["Q"][..., 0] = 200.0
         args["K"][..., 0] = np.array(scores) / 100  # the root of d_k is 2
         return {**args, "mask": mask}
@@ -411,6 +489,15 @@ def attention_backward__not_centred(
     return dS @ K, np.swapaxes(dS, -1, -2) @ Q, np.swapaxes(A, -1, -2) @ dout
 
 
+def attention_backward__not_centred_own_slope(
+    dout: Array, Q: Array, K: Array, V: Array, mask: Array | None = None
+) -> tuple[Array, Array, Array]:
+    """Takes A (1 - A) dA, as if each weight were a sigmoid of its own score."""
+    A = _softmax(_scores(Q, K), mask)
+    dS = A * (1 - A) * (dout @ np.swapaxes(V, -1, -2)) / np.sqrt(Q.shape[-1])
+    return dS @ K, np.swapaxes(dS, -1, -2) @ Q, np.swapaxes(A, -1, -2) @ dout
+
+
 def attention_backward__dV_untransposed(
     dout: Array, Q: Array, K: Array, V: Array, mask: Array | None = None
 ) -> tuple[Array, Array, Array]:
@@ -427,15 +514,23 @@ def attention_backward__queries_and_keys_swapped(
     return dS @ Q, np.swapaxes(dS, -1, -2) @ K, np.swapaxes(A, -1, -2) @ dout
 
 
+def attention_backward__queries_and_keys_swapped_for_queries(
+    dout: Array, Q: Array, K: Array, V: Array, mask: Array | None = None
+) -> tuple[Array, Array, Array]:
+    """Mixes queries for the gradient of the queries as well as for that of the keys."""
+    A, dS = _score_gradient(dout, Q, K, V, mask)
+    return dS @ Q, np.swapaxes(dS, -1, -2) @ Q, np.swapaxes(A, -1, -2) @ dout
+
+
 def attention_backward_cases(rng: np.random.Generator) -> Iterator[Case]:
     for name, args in _attention_inputs(rng):
         dout = _normal(rng, *args["Q"].shape[:-1], args["V"].shape[-1])
         yield Case(name, dout=dout, **args)
     args = _attention_args(rng, (2,), 3, 1, 4, 2)
     yield Case("a single key", gradient=False, dout=_normal(rng, 2, 3, 2), **args)
-    args = _attention_args(rng, (2,), 3, 4, 2, 3)
+    args = _attention_args(rng, (), 3, 4, 2, 3)
     none = np.zeros((3, 4), dtype=bool)
-    yield Case("nothing is allowed", gradient=False, dout=_normal(rng, 2, 3, 3), **args, mask=none)
+    yield Case("nothing is allowed", gradient=False, dout=_normal(rng, 3, 3), **args, mask=none)
 
 
 # split_heads
@@ -486,7 +581,7 @@ def split_heads__time_last(x: Array, heads: int) -> Array:
 def split_heads_cases(rng: np.random.Generator) -> Iterator[Case]:
     yield Case("all sizes different", x=_normal(rng, 2, 5, 12), heads=3)
     yield Case("as many positions as heads", x=_normal(rng, 2, 3, 6), heads=3)
-    yield Case("as many positions as features in a head", x=_normal(rng, 3, 4, 8), heads=2)
+    yield Case("as many positions as features in a head", x=_normal(rng, 3, 2, 8), heads=4)
     yield Case("all sizes equal", x=_normal(rng, 2, 2, 4), heads=2)
     yield Case("one head", x=_normal(rng, 3, 2, 4), heads=1)
     yield Case("one feature a head", x=_normal(rng, 2, 3, 4), heads=4)
@@ -522,6 +617,11 @@ def merge_heads__no_transpose(x: Array) -> Array:
 def merge_heads__averaged(x: Array) -> Array:
     """Averages the heads."""
     return x.mean(axis=1)
+
+
+def merge_heads__averaged_sum(x: Array) -> Array:
+    """Adds the heads up."""
+    return x.sum(axis=1)
 
 
 def merge_heads__interleaved(x: Array) -> Array:
@@ -603,6 +703,14 @@ def multi_head_attention__heads_ignored(
     return merge_heads(_softmax(_scores(Q, K), mask) @ V) @ Wo.T
 
 
+def multi_head_attention__heads_ignored_no_axis(
+    x: Array, Wq: Array, Wk: Array, Wv: Array, Wo: Array, heads: int, mask: Array | None = None
+) -> Array:
+    """Attends in full width without an axis of heads, so a mask of four axes widens the result."""
+    Q, K, V = x @ Wq.T, x @ Wk.T, x @ Wv.T
+    return _softmax(_scores(Q, K), mask) @ V @ Wo.T
+
+
 def multi_head_attention__mask_dropped(
     x: Array, Wq: Array, Wk: Array, Wv: Array, Wo: Array, heads: int, mask: Array | None = None
 ) -> Array:
@@ -629,9 +737,9 @@ def multi_head_attention_cases(rng: np.random.Generator) -> Iterator[Case]:
 
     yield Case("all sizes different", **draw(3, 5, 8, 4))
     yield Case("causal mask", **draw(2, 4, 6, 3), mask=causal_mask(4))
-    yield Case("padding mask", **draw(3, 4, 6, 2), mask=_lengths(4, 2, 4, 3))
-    both = _lengths(3, 3, 2) & causal_mask(3)
-    yield Case("causal and padding mask, all sizes equal", **draw(2, 3, 9, 3), mask=both)
+    yield Case("padding mask", **draw(3, 4, 4, 2), mask=_lengths(4, 2, 4, 3))
+    both = _lengths(2, 2, 1) & causal_mask(2)
+    yield Case("causal and padding mask, all sizes equal", **draw(2, 2, 4, 2), mask=both)
     yield Case("a mask for each head", **draw(2, 3, 4, 2), mask=_some(rng, 2, 2, 3, 3))
     yield Case("one head", **draw(2, 3, 4, 1), mask=causal_mask(3))
     yield Case("one feature a head", **draw(2, 3, 4, 4))
@@ -646,7 +754,7 @@ CHECKS = (
         returns=("Q: N T Dk", "K: N T Dk", "V: N T Dv"),
         args={"x": "N T D", "Wq": "Dk D", "Wk": "Dk D", "Wv": "Dv D"},
         wrong=(
-            Wrong(qkv__shared, id="shared", hint="Queries and keys have their own maps."),
+            Wrong(qkv__shared, id="shared", hint="Queries and keys have their own maps.", also=(qkv__shared_by_all,)),
             Wrong(qkv__untransposed, id="untransposed", hint="Row form: x Wᵀ."),
             Wrong(qkv__order, id="order", hint="Queries, keys, values."),
             Wrong(qkv__values_raw, id="values-raw", hint="Values are projected too."),
@@ -681,7 +789,12 @@ CHECKS = (
         wrong=(
             Wrong(padding_mask__off_by_one, id="off-by-one", hint="Positions 0..length-1."),
             Wrong(padding_mask__inverted, id="inverted", hint="True marks real tokens."),
-            Wrong(padding_mask__from_the_right, id="from-the-right", hint="The real tokens come first."),
+            Wrong(
+                padding_mask__from_the_right,
+                id="from-the-right",
+                hint="The real tokens come first.",
+                also=(padding_mask__from_the_right_negative,),
+            ),
             Wrong(padding_mask__transposed, id="transposed", hint="One row per sequence."),
         ),
         alternates=(padding_mask_loop, padding_mask_table),
@@ -695,21 +808,30 @@ CHECKS = (
         cases=scaled_dot_product_attention_cases,
         returns=("out: ... Tq d_v", "A: ... Tq Tk"),
         args={"Q": "... Tq d_k", "K": "... Tk d_k", "V": "... Tk d_v", "mask": "... Tq Tk"},
+        properties=(
+            Property("zero-where-masked", "A", "A key that is masked has weight 0, exactly.", argument="mask"),
+        ),
         wrong=(
             Wrong(
                 scaled_dot_product_attention__unscaled,
                 id="unscaled",
                 hint="Large dot products saturate the softmax.",
+                also=(scaled_dot_product_attention__unscaled_nan,),
             ),
             Wrong(
                 scaled_dot_product_attention__scaled_by_d,
                 id="scaled-by-d",
                 hint="The standard deviation of a dot product is √d_k.",
+                also=(scaled_dot_product_attention__scaled_by_d_nan,),
             ),
             Wrong(
                 scaled_dot_product_attention__over_queries,
                 id="over-queries",
                 hint="Each query distributes weight over the keys.",
+                also=(
+                    scaled_dot_product_attention__over_queries_sums,
+                    scaled_dot_product_attention__over_queries_nan,
+                ),
             ),
             Wrong(
                 scaled_dot_product_attention__value_width,
@@ -727,12 +849,14 @@ CHECKS = (
                 id="mask-inverted",
                 tags=("edge",),
                 hint="True means may attend.",
+                also=(scaled_dot_product_attention__mask_inverted_nan,),
             ),
             Wrong(
                 scaled_dot_product_attention__finite_fill,
                 id="finite-fill",
                 tags=("edge",),
                 hint="Nothing to attend to gives zeros.",
+                also=(scaled_dot_product_attention__finite_fill_added,),
             ),
         ),
         alternates=(scaled_dot_product_attention_rows, scaled_dot_product_attention_logs),
@@ -774,6 +898,7 @@ CHECKS = (
                 attention_backward__not_centred,
                 id="not-centred",
                 hint="The weights of a query share a normaliser.",
+                also=(attention_backward__not_centred_own_slope,),
             ),
             Wrong(
                 attention_backward__dV_untransposed,
@@ -784,6 +909,7 @@ CHECKS = (
                 attention_backward__queries_and_keys_swapped,
                 id="queries-and-keys-swapped",
                 hint="A query's gradient is a mix of keys.",
+                also=(attention_backward__queries_and_keys_swapped_for_queries,),
             ),
         ),
         alternates=(attention_backward_outputs, attention_backward_jacobians),
@@ -829,7 +955,9 @@ CHECKS = (
                 id="no-transpose",
                 hint="Swap the axes back before joining.",
             ),
-            Wrong(merge_heads__averaged, id="averaged", hint="Heads are concatenated."),
+            Wrong(
+                merge_heads__averaged, id="averaged", hint="Heads are concatenated.", also=(merge_heads__averaged_sum,)
+            ),
             Wrong(merge_heads__interleaved, id="interleaved", hint="Block after block."),
             Wrong(merge_heads__heads_reversed, id="heads-reversed", hint="Head 0 first."),
         ),
@@ -860,6 +988,7 @@ CHECKS = (
                 multi_head_attention__heads_ignored,
                 id="heads-ignored",
                 hint="Each head has its own softmax.",
+                also=(multi_head_attention__heads_ignored_no_axis,),
             ),
             Wrong(
                 multi_head_attention__mask_dropped,

@@ -63,15 +63,55 @@ def sinusoidal_positions__exponent_doubled(T: int, D: int) -> Array:
     return _alternating(np.arange(T)[:, None] / 10000.0 ** (2 * even / D))
 
 
+def sinusoidal_positions__exponent_doubled_by_column(T: int, D: int) -> Array:
+    """Takes the number of each column for i, so that sines and cosines have exponents of their own, twice too large."""
+    return _alternating(np.arange(T)[:, None] / 10000.0 ** (2 * np.arange(D) / D))
+
+
+def sinusoidal_positions__exponent_doubled_even(T: int, D: int) -> Array:
+    """Takes the column number 2i for i, and needs as many cosines as sines: an odd D raises."""
+    angle = np.arange(T)[:, None] / 10000.0 ** (2 * np.arange(0, D, 2) / D)
+    P = np.zeros((T, D))
+    P[:, 0::2], P[:, 1::2] = np.sin(angle), np.cos(angle)
+    return P
+
+
 def sinusoidal_positions__cos_shifted(T: int, D: int) -> Array:
     """Gives the cosine in column 2i + 1 the exponent (2i + 1) / D."""
     return _alternating(np.arange(T)[:, None] / 10000.0 ** (np.arange(D) / D))
+
+
+def sinusoidal_positions__cos_shifted_to_next(T: int, D: int) -> Array:
+    """Gives the cosine in column 2i + 1 the exponent of the next pair, (2i + 2) / D."""
+    return _alternating(np.arange(T)[:, None] / 10000.0 ** ((np.arange(D) + 1) // 2 * 2 / D))
 
 
 def sinusoidal_positions__halves(T: int, D: int) -> Array:
     """Puts all sines first and all cosines after them."""
     angle = np.arange(T)[:, None] / 10000.0 ** (2 * np.arange((D + 1) // 2) / D)
     return np.concatenate([np.sin(angle), np.cos(angle)[:, : D // 2]], axis=1)
+
+
+def sinusoidal_positions__halves_even(T: int, D: int) -> Array:
+    """Puts D // 2 sines first and as many cosines after them, so an odd D loses a column."""
+    angle = np.arange(T)[:, None] / 10000.0 ** (2 * np.arange(D // 2) / D)
+    return np.concatenate([np.sin(angle), np.cos(angle)], axis=1)
+
+
+def sinusoidal_positions__halves_padded(T: int, D: int) -> Array:
+    """Puts D // 2 sines first and as many cosines after them; an odd D leaves the last column 0."""
+    P = np.zeros((T, D))
+    P[:, : D // 2 * 2] = sinusoidal_positions__halves_even(T, D)
+    return P
+
+
+def sinusoidal_positions__halves_raising(T: int, D: int) -> Array:
+    """Puts D // 2 sines first and fills the rest with as many cosines, which an odd D makes impossible."""
+    angle = np.arange(T)[:, None] / 10000.0 ** (2 * np.arange(D // 2) / D)
+    P = np.zeros((T, D))
+    P[:, : D // 2] = np.sin(angle)
+    P[:, D // 2 :] = np.cos(angle)
+    return P
 
 
 def sinusoidal_positions__from_one(T: int, D: int) -> Array:
@@ -184,6 +224,14 @@ def embed_tokens_backward__repeats_lost(dout: Array, ids: Array, E: Array) -> Ar
     """Adds with plain fancy indexing, so a word that occurs several times keeps one gradient."""
     dE = np.zeros_like(E)
     dE[ids] += np.sqrt(E.shape[1]) * dout
+    return dE
+
+
+def embed_tokens_backward__repeats_lost_by_rows(dout: Array, ids: Array, E: Array) -> Array:
+    """Adds sequence after sequence with fancy indexing, so a word counts once in each of them."""
+    dE = np.zeros_like(E)
+    for tokens, gradient in zip(ids, dout):
+        dE[tokens] += np.sqrt(E.shape[1]) * gradient
     return dE
 
 
@@ -374,6 +422,32 @@ def ffn_backward__position_averaged(dout: Array, x: Array, W1: Array, b1: Array,
     return dx, dW1 / positions, db1, dW2 / positions, db2
 
 
+def ffn_backward__position_averaged_biases_too(
+    dout: Array, x: Array, W1: Array, b1: Array, W2: Array, b2: Array
+) -> FfnGradients:
+    """Divides the gradients of weights and biases by the number of positions."""
+    dx, dW1, db1, dW2, db2 = ffn_backward(dout, x, W1, b1, W2, b2)
+    positions = _rows(x).shape[0]
+    return dx, dW1 / positions, db1 / positions, dW2 / positions, db2 / positions
+
+
+def ffn_backward__position_averaged_length(
+    dout: Array, x: Array, W1: Array, b1: Array, W2: Array, b2: Array
+) -> FfnGradients:
+    """Divides the gradients of the weights by the length of a sequence."""
+    dx, dW1, db1, dW2, db2 = ffn_backward(dout, x, W1, b1, W2, b2)
+    return dx, dW1 / x.shape[-2], db1, dW2 / x.shape[-2], db2
+
+
+def ffn_backward__position_averaged_length_biases_too(
+    dout: Array, x: Array, W1: Array, b1: Array, W2: Array, b2: Array
+) -> FfnGradients:
+    """Divides the gradients of weights and biases by the length of a sequence."""
+    dx, *gradients = ffn_backward(dout, x, W1, b1, W2, b2)
+    dW1, db1, dW2, db2 = (gradient / x.shape[-2] for gradient in gradients)
+    return dx, dW1, db1, dW2, db2
+
+
 def ffn_backward_cases(rng: np.random.Generator) -> Iterator[Case]:
     for name, args in _ffn_inputs(rng):
         yield Case(name, dout=_normal(rng, *args["x"].shape), **args)
@@ -542,6 +616,20 @@ def encoder_block__pre_for_post(
     return h + ffn_forward(_layernorm(h, *ln2), *ffn)
 
 
+def encoder_block__pre_for_post_exchanged(
+    x: Array,
+    mask: Array | None,
+    attn: Arrays,
+    ffn: Arrays,
+    ln1: Arrays,
+    ln2: Arrays,
+    heads: int,
+    pre_norm: bool = False,
+) -> Array:
+    """Exchanges the two forms: normalises before where post-norm is asked for, and the sums where pre-norm is."""
+    return encoder_block(x, mask, attn, ffn, ln1, ln2, heads, not pre_norm)
+
+
 def encoder_block__post_for_pre(
     x: Array,
     mask: Array | None,
@@ -592,6 +680,41 @@ def encoder_block__normalised_residual(
         return h + ffn_forward(h, *ffn)
     h = _layernorm(x + _self_attention(x, attn, heads, mask), *ln1)
     return _layernorm(h + ffn_forward(h, *ffn), *ln2)
+
+
+def encoder_block__normalised_residual_first(
+    x: Array,
+    mask: Array | None,
+    attn: Arrays,
+    ffn: Arrays,
+    ln1: Arrays,
+    ln2: Arrays,
+    heads: int,
+    pre_norm: bool = False,
+) -> Array:
+    """In pre-norm, adds the attention to its normalised input; the second sub-layer is right."""
+    if not pre_norm:
+        return encoder_block(x, mask, attn, ffn, ln1, ln2, heads)
+    normal = _layernorm(x, *ln1)
+    h = normal + _self_attention(normal, attn, heads, mask)
+    return h + ffn_forward(_layernorm(h, *ln2), *ffn)
+
+
+def encoder_block__normalised_residual_second(
+    x: Array,
+    mask: Array | None,
+    attn: Arrays,
+    ffn: Arrays,
+    ln1: Arrays,
+    ln2: Arrays,
+    heads: int,
+    pre_norm: bool = False,
+) -> Array:
+    """In pre-norm, adds the network to its normalised input; the first sub-layer is right."""
+    if not pre_norm:
+        return encoder_block(x, mask, attn, ffn, ln1, ln2, heads)
+    h = _layernorm(x + _self_attention(_layernorm(x, *ln1), attn, heads, mask), *ln2)
+    return h + ffn_forward(h, *ffn)
 
 
 def _lengths(T: int, *lengths: int) -> Array:
@@ -658,14 +781,40 @@ def cross_attention__roles_swapped(y: Array, memory: Array, Wq: Array, Wk: Array
     return _attend(memory @ Wq.T, y @ Wk.T, y @ Wv.T, mask)
 
 
+def cross_attention__roles_swapped_memory_alone(
+    y: Array, memory: Array, Wq: Array, Wk: Array, Wv: Array, mask: Array
+) -> Array:
+    """Takes the queries from memory as well as keys and values, and never reads y."""
+    return _attend(memory @ Wq.T, memory @ Wk.T, memory @ Wv.T, mask)
+
+
+def cross_attention__roles_swapped_unmasked(
+    y: Array, memory: Array, Wq: Array, Wk: Array, Wv: Array, mask: Array
+) -> Array:
+    """Takes the queries from memory, keys and values from y, and has no use for the mask over memory."""
+    return _attend(memory @ Wq.T, y @ Wk.T, y @ Wv.T, True)
+
+
 def cross_attention__self_attention(y: Array, memory: Array, Wq: Array, Wk: Array, Wv: Array, mask: Array) -> Array:
     """Takes queries, keys and values from y."""
     return _attend(y @ Wq.T, y @ Wk.T, y @ Wv.T, mask)
 
 
+def cross_attention__self_attention_unmasked(
+    y: Array, memory: Array, Wq: Array, Wk: Array, Wv: Array, mask: Array
+) -> Array:
+    """Takes queries, keys and values from y and has no use for the mask over memory."""
+    return _attend(y @ Wq.T, y @ Wk.T, y @ Wv.T, True)
+
+
 def cross_attention__values_from_y(y: Array, memory: Array, Wq: Array, Wk: Array, Wv: Array, mask: Array) -> Array:
     """Takes keys and values from memory and ignores the mask, so padding is read as well."""
     return _attend(y @ Wq.T, memory @ Wk.T, memory @ Wv.T, True)
+
+
+def cross_attention__values_from_y_too(y: Array, memory: Array, Wq: Array, Wk: Array, Wv: Array, mask: Array) -> Array:
+    """Takes the keys from memory but the values from y, and ignores the mask."""
+    return _attend(y @ Wq.T, memory @ Wk.T, y @ Wv.T, True)
 
 
 def cross_attention__keys_as_values(y: Array, memory: Array, Wq: Array, Wk: Array, Wv: Array, mask: Array) -> Array:
@@ -759,14 +908,36 @@ def next_token_loss__unshifted(logits: Array, ids: Array, valid: Array) -> float
     return _masked_cross_entropy(logits, ids, valid)
 
 
+def next_token_loss__unshifted_without_last(logits: Array, ids: Array, valid: Array) -> float:
+    """Drops the last position, but compares each prediction with the token at its own place."""
+    return _masked_cross_entropy(logits[:, :-1], ids[:, :-1], valid[:, 1:] & valid[:, :-1])
+
+
+def next_token_loss__unshifted_first_tokens(logits: Array, ids: Array, valid: Array) -> float:
+    """Compares all but the last prediction with the token at its own place, wherever that is real."""
+    return _masked_cross_entropy(logits[:, :-1], ids[:, :-1], valid[:, :-1])
+
+
 def next_token_loss__shifted_wrong_way(logits: Array, ids: Array, valid: Array) -> float:
     """Compares the prediction of position t + 1 with token t."""
     return _masked_cross_entropy(logits[:, 1:], ids[:, :-1], valid[:, 1:] & valid[:, :-1])
 
 
+def next_token_loss__shifted_wrong_way_where_target_is_real(logits: Array, ids: Array, valid: Array) -> float:
+    """Compares the prediction of position t + 1 with token t wherever token t is real."""
+    return _masked_cross_entropy(logits[:, 1:], ids[:, :-1], valid[:, :-1])
+
+
 def next_token_loss__padding_counted(logits: Array, ids: Array, valid: Array) -> float:
     """Averages over all positions, padding included."""
     return _masked_cross_entropy(logits[:, :-1], ids[:, 1:], np.ones_like(valid[:, 1:]))
+
+
+def next_token_loss__padding_counted_nan(logits: Array, ids: Array, valid: Array) -> float:
+    """Averages over all positions, padding included; where there is none the mean of nothing is nan."""
+    z = logits[:, :-1]
+    log_probs = z - np.logaddexp.reduce(z, axis=-1, keepdims=True)
+    return float(-np.take_along_axis(log_probs, ids[:, 1:, None], axis=-1).mean())
 
 
 def next_token_loss__mask_of_inputs(logits: Array, ids: Array, valid: Array) -> float:
@@ -813,11 +984,16 @@ CHECKS = (
                 sinusoidal_positions__exponent_doubled,
                 id="exponent-doubled",
                 hint="The pair number i counts 0,1,2,..",
+                also=(
+                    sinusoidal_positions__exponent_doubled_by_column,
+                    sinusoidal_positions__exponent_doubled_even,
+                ),
             ),
             Wrong(
                 sinusoidal_positions__cos_shifted,
                 id="cos-shifted",
                 hint="A sine and its cosine share the frequency.",
+                also=(sinusoidal_positions__cos_shifted_to_next,),
             ),
             Wrong(
                 sinusoidal_positions__halves,
@@ -825,6 +1001,11 @@ CHECKS = (
                 hint="They alternate.",
                 tags=("variant",),
                 variant_of="Hugging Face diffusers",
+                also=(
+                    sinusoidal_positions__halves_even,
+                    sinusoidal_positions__halves_padded,
+                    sinusoidal_positions__halves_raising,
+                ),
             ),
             Wrong(sinusoidal_positions__from_one, id="from-one", hint="The first position is 0."),
             Wrong(
@@ -879,6 +1060,7 @@ CHECKS = (
                 embed_tokens_backward__repeats_lost,
                 id="repeats-lost",
                 hint="Repeated indices need an accumulating add.",
+                also=(embed_tokens_backward__repeats_lost_by_rows,),
             ),
             Wrong(embed_tokens_backward__scale_missing, id="scale-missing", hint="Forward scaled the row."),
             Wrong(embed_tokens_backward__averaged, id="averaged", hint="Occurrences add up."),
@@ -936,6 +1118,11 @@ CHECKS = (
                 ffn_backward__position_averaged,
                 id="position-averaged",
                 hint="The weights are shared: sum.",
+                also=(
+                    ffn_backward__position_averaged_biases_too,
+                    ffn_backward__position_averaged_length,
+                    ffn_backward__position_averaged_length_biases_too,
+                ),
             ),
         ),
         alternates=(ffn_backward_tensordot, ffn_backward_positions),
@@ -966,6 +1153,7 @@ CHECKS = (
                 encoder_block__pre_for_post,
                 id="pre-for-post",
                 hint="Post-norm normalises the sum.",
+                also=(encoder_block__pre_for_post_exchanged,),
             ),
             Wrong(
                 encoder_block__post_for_pre,
@@ -979,6 +1167,10 @@ CHECKS = (
                 id="normalised-residual",
                 tags=("edge",),
                 hint="The residual path carries x itself.",
+                also=(
+                    encoder_block__normalised_residual_first,
+                    encoder_block__normalised_residual_second,
+                ),
             ),
         ),
         alternates=(encoder_block_sublayers, encoder_block_examples),
@@ -1005,16 +1197,22 @@ CHECKS = (
                 cross_attention__roles_swapped,
                 id="roles-swapped",
                 hint="The decoder asks, the encoder answers.",
+                also=(
+                    cross_attention__roles_swapped_memory_alone,
+                    cross_attention__roles_swapped_unmasked,
+                ),
             ),
             Wrong(
                 cross_attention__self_attention,
                 id="self-attention",
                 hint="Keys and values come from the encoder.",
+                also=(cross_attention__self_attention_unmasked,),
             ),
             Wrong(
                 cross_attention__values_from_y,
                 id="values-from-y",
                 hint="Padding of the source is masked.",
+                also=(cross_attention__values_from_y_too,),
             ),
             Wrong(cross_attention__keys_as_values, id="keys-as-values", hint="Mix the values."),
         ),
@@ -1034,16 +1232,22 @@ CHECKS = (
                 next_token_loss__unshifted,
                 id="unshifted",
                 hint="The model predicts the next token.",
+                also=(
+                    next_token_loss__unshifted_without_last,
+                    next_token_loss__unshifted_first_tokens,
+                ),
             ),
             Wrong(
                 next_token_loss__shifted_wrong_way,
                 id="shifted-wrong-way",
                 hint="Drop the last logits and the first token.",
+                also=(next_token_loss__shifted_wrong_way_where_target_is_real,),
             ),
             Wrong(
                 next_token_loss__padding_counted,
                 id="padding-counted",
                 hint="Padding is not predicted.",
+                also=(next_token_loss__padding_counted_nan,),
             ),
             Wrong(
                 next_token_loss__mask_of_inputs,

@@ -49,10 +49,20 @@ def num_patches__floors(H: int, W: int, P: int) -> int:
     return (H // P) * (W // P)
 
 
+def num_patches__floors_area(H: int, W: int, P: int) -> int:
+    """Divides the number of pixels by P squared and rounds the quotient down."""
+    return H * W // P**2
+
+
 def num_patches__pixels(H: int, W: int, P: int) -> int:
     """Divides the number of pixels by P once, not by P squared."""
     if H % P or W % P:
         raise ValueError("P must divide H and W")
+    return H * W // P
+
+
+def num_patches__pixels_unchecked(H: int, W: int, P: int) -> int:
+    """Divides the number of pixels by P once, whether the grid fits or not."""
     return H * W // P
 
 
@@ -63,10 +73,27 @@ def num_patches__class_token(H: int, W: int, P: int) -> int:
     return (H // P) * (W // P) + 1
 
 
+def num_patches__class_token_unchecked(H: int, W: int, P: int) -> int:
+    """Adds one for the class token, whether the grid fits or not."""
+    return (H // P) * (W // P) + 1
+
+
 def num_patches__square_only(H: int, W: int, P: int) -> int:
     """Takes the height for both sides."""
     if H % P:
         raise ValueError("P must divide H")
+    return (H // P) ** 2
+
+
+def num_patches__square_only_checked(H: int, W: int, P: int) -> int:
+    """Asks that P divides both sides, but counts with the height for both."""
+    if H % P or W % P:
+        raise ValueError("P must divide H and W")
+    return (H // P) ** 2
+
+
+def num_patches__square_only_unchecked(H: int, W: int, P: int) -> int:
+    """Takes the height for both sides, whether the grid fits or not."""
     return (H // P) ** 2
 
 
@@ -186,6 +213,12 @@ def unpatchify__grid_swapped(tokens: Array, P: int, C: int, H: int, W: int) -> A
     return grid.transpose(0, 3, 1, 4, 2, 5).reshape(len(tokens), C, H, W)
 
 
+def unpatchify__grid_swapped_columns(tokens: Array, P: int, C: int, H: int, W: int) -> Array:
+    """Reads the grid as W / P columns of H / P patches, one column after the other."""
+    grid = tokens.reshape(len(tokens), W // P, H // P, C, P, P)
+    return grid.transpose(0, 3, 2, 4, 1, 5).reshape(len(tokens), C, H, W)
+
+
 def unpatchify__channels_last(tokens: Array, P: int, C: int, H: int, W: int) -> Array:
     """Reads a token as (P, P, C), with the channel last."""
     grid = tokens.reshape(len(tokens), H // P, W // P, P, P, C)
@@ -242,6 +275,13 @@ def patch_embed__mean_pooled(x: Array, E: Array, b: Array, P: int) -> Array:
     return np.ones_like(tokens) * tokens.mean(axis=-1, keepdims=True) @ E.T + b
 
 
+def patch_embed__mean_pooled_channels(x: Array, E: Array, b: Array, P: int) -> Array:
+    """Replaces the entries of each channel of a patch by their mean before the linear map."""
+    tokens = patchify(x, P).reshape(len(x), -1, x.shape[1], P * P)
+    means = np.ones_like(tokens) * tokens.mean(axis=-1, keepdims=True)
+    return means.reshape(len(x), -1, E.shape[1]) @ E.T + b
+
+
 def patch_embed__overlapping(x: Array, E: Array, b: Array, P: int) -> Array:
     """Slides the patch by one pixel instead of P, which gives (H - P + 1)(W - P + 1) tokens."""
     windows = np.lib.stride_tricks.sliding_window_view(x, (P, P), axis=(2, 3)).transpose(0, 2, 3, 1, 4, 5)
@@ -285,6 +325,11 @@ def patch_kernel__flipped(E: Array, C: int, P: int) -> Array:
     return E.reshape(len(E), C, P, P)[:, :, ::-1, ::-1]
 
 
+def patch_kernel__flipped_rows(E: Array, C: int, P: int) -> Array:
+    """Reverses each row of E, which exchanges the channels as well."""
+    return E[:, ::-1].reshape(len(E), C, P, P)
+
+
 def patch_kernel__transposed(E: Array, C: int, P: int) -> Array:
     """Swaps rows and columns of each kernel."""
     return E.reshape(len(E), C, P, P).swapaxes(2, 3)
@@ -293,6 +338,11 @@ def patch_kernel__transposed(E: Array, C: int, P: int) -> Array:
 def patch_kernel__scaled(E: Array, C: int, P: int) -> Array:
     """Divides by the number of pixels of a patch."""
     return E.reshape(len(E), C, P, P) / P**2
+
+
+def patch_kernel__scaled_by_all(E: Array, C: int, P: int) -> Array:
+    """Divides by the number of entries of a patch, all channels counted."""
+    return E.reshape(len(E), C, P, P) / E.shape[1]
 
 
 def patch_kernel_cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -333,14 +383,30 @@ def add_class_and_positions__class_last(tokens: Array, cls: Array, pos: Array) -
     return np.concatenate([tokens, np.broadcast_to(cls, (len(tokens), 1, len(cls)))], axis=1) + pos
 
 
+def add_class_and_positions__class_last_own_position(tokens: Array, cls: Array, pos: Array) -> Array:
+    """Puts the class token behind the patches, together with position 0."""
+    last = np.broadcast_to(cls + pos[0], (len(tokens), 1, len(cls)))
+    return np.concatenate([tokens + pos[1:], last], axis=1)
+
+
 def add_class_and_positions__class_without_position(tokens: Array, cls: Array, pos: Array) -> Array:
     """Adds positions to the patches only and puts the bare class token in front."""
     return _with_class(tokens + pos[1:], cls)
 
 
+def add_class_and_positions__class_without_position_from_zero(tokens: Array, cls: Array, pos: Array) -> Array:
+    """Adds positions to the patches only, from position 0 on, and puts the bare class token in front."""
+    return _with_class(tokens + pos[:-1], cls)
+
+
 def add_class_and_positions__positions_shifted(tokens: Array, cls: Array, pos: Array) -> Array:
     """Gives the first patch position 0, which the class token has as well, and so on."""
     return _with_class(tokens + pos[:-1], cls + pos[0])
+
+
+def add_class_and_positions__positions_shifted_class_last(tokens: Array, cls: Array, pos: Array) -> Array:
+    """Gives the patches the positions from 0 on and the class token the last one."""
+    return _with_class(tokens + pos[:-1], cls + pos[-1])
 
 
 def add_class_and_positions__no_positions(tokens: Array, cls: Array, pos: Array) -> Array:
@@ -394,6 +460,11 @@ def vit_classify__mean_pool(tokens: Array, gamma: Array, beta: Array, W: Array, 
     return _layernorm(tokens, gamma, beta).mean(axis=1) @ W.T + b
 
 
+def vit_classify__mean_pool_first(tokens: Array, gamma: Array, beta: Array, W: Array, b: Array) -> Array:
+    """Averages all tokens and normalises their mean."""
+    return _layernorm(tokens.mean(axis=1), gamma, beta) @ W.T + b
+
+
 def vit_classify__last_token(tokens: Array, gamma: Array, beta: Array, W: Array, b: Array) -> Array:
     """Reads the last token."""
     return _layernorm(tokens, gamma, beta)[:, -1] @ W.T + b
@@ -442,10 +513,26 @@ CHECKS = (
                 id="floors",
                 tags=("edge",),
                 hint="A patch grid must fit exactly.",
+                also=(num_patches__floors_area,),
             ),
-            Wrong(num_patches__pixels, id="pixels", hint="A patch has P² pixels."),
-            Wrong(num_patches__class_token, id="class-token", hint="Count patches only."),
-            Wrong(num_patches__square_only, id="square-only", hint="Images need not be square."),
+            Wrong(
+                num_patches__pixels, id="pixels", hint="A patch has P² pixels.", also=(num_patches__pixels_unchecked,)
+            ),
+            Wrong(
+                num_patches__class_token,
+                id="class-token",
+                hint="Count patches only.",
+                also=(num_patches__class_token_unchecked,),
+            ),
+            Wrong(
+                num_patches__square_only,
+                id="square-only",
+                hint="Images need not be square.",
+                also=(
+                    num_patches__square_only_checked,
+                    num_patches__square_only_unchecked,
+                ),
+            ),
         ),
         alternates=(num_patches_corners, num_patches_divmod),
         hints=(
@@ -492,7 +579,12 @@ CHECKS = (
         args={"tokens": "N L CPP"},
         wrong=(
             Wrong(unpatchify__plain_reshape, id="plain-reshape", hint="Undo the axis order."),
-            Wrong(unpatchify__grid_swapped, id="grid-swapped", hint="Rows of patches first."),
+            Wrong(
+                unpatchify__grid_swapped,
+                id="grid-swapped",
+                hint="Rows of patches first.",
+                also=(unpatchify__grid_swapped_columns,),
+            ),
             Wrong(
                 unpatchify__channels_last,
                 id="channels-last",
@@ -521,6 +613,7 @@ CHECKS = (
                 patch_embed__mean_pooled,
                 id="mean-pooled",
                 hint="All pixels of a patch enter.",
+                also=(patch_embed__mean_pooled_channels,),
             ),
             Wrong(patch_embed__overlapping, id="overlapping", hint="Patches do not overlap."),
         ),
@@ -547,9 +640,10 @@ CHECKS = (
                 patch_kernel__flipped,
                 id="flipped",
                 hint="Cross-correlation does not flip.",
+                also=(patch_kernel__flipped_rows,),
             ),
             Wrong(patch_kernel__transposed, id="transposed", hint="Rows stay rows."),
-            Wrong(patch_kernel__scaled, id="scaled", hint="No averaging."),
+            Wrong(patch_kernel__scaled, id="scaled", hint="No averaging.", also=(patch_kernel__scaled_by_all,)),
         ),
         alternates=(patch_kernel_entries, patch_kernel_channels),
         hints=(
@@ -563,16 +657,23 @@ CHECKS = (
         returns=("out: N L+1 D",),
         args={"tokens": "N L D", "cls": "D", "pos": "L+1 D"},
         wrong=(
-            Wrong(add_class_and_positions__class_last, id="class-last", hint="In front."),
+            Wrong(
+                add_class_and_positions__class_last,
+                id="class-last",
+                hint="In front.",
+                also=(add_class_and_positions__class_last_own_position,),
+            ),
             Wrong(
                 add_class_and_positions__class_without_position,
                 id="class-without-position",
                 hint="The class token has a position, too.",
+                also=(add_class_and_positions__class_without_position_from_zero,),
             ),
             Wrong(
                 add_class_and_positions__positions_shifted,
                 id="positions-shifted",
                 hint="Position 0 belongs to the class token.",
+                also=(add_class_and_positions__positions_shifted_class_last,),
             ),
             Wrong(
                 add_class_and_positions__no_positions,
@@ -592,7 +693,12 @@ CHECKS = (
         returns=("logits: N C",),
         args={"tokens": "N L D", "gamma": "D", "beta": "D", "W": "C D", "b": "C"},
         wrong=(
-            Wrong(vit_classify__mean_pool, id="mean-pool", hint="The class token is read."),
+            Wrong(
+                vit_classify__mean_pool,
+                id="mean-pool",
+                hint="The class token is read.",
+                also=(vit_classify__mean_pool_first,),
+            ),
             Wrong(vit_classify__last_token, id="last-token", hint="The class token is first."),
             Wrong(vit_classify__no_norm, id="no-norm", hint="Normalise before the head."),
             Wrong(vit_classify__no_bias, id="no-bias", hint="The head has a bias."),

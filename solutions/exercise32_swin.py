@@ -110,6 +110,12 @@ def window_reverse__grid_swapped(windows: Array, M: int, H: int, W: int) -> Arra
     return grid.transpose(0, 1, 3, 2, 4, 5).reshape(-1, H, W, windows.shape[3])
 
 
+def window_reverse__grid_swapped_columns(windows: Array, M: int, H: int, W: int) -> Array:
+    """Reads the grid as W / M columns of H / M windows, one column after the other."""
+    grid = windows.reshape(-1, W // M, H // M, M, M, windows.shape[3])
+    return grid.transpose(0, 2, 3, 1, 4, 5).reshape(-1, H, W, windows.shape[3])
+
+
 def window_reverse__transposed(windows: Array, M: int, H: int, W: int) -> Array:
     """Swaps rows and columns inside the windows."""
     grid = windows.reshape(-1, H // M, W // M, M, M, windows.shape[3])
@@ -155,6 +161,11 @@ def cyclic_shift__one_axis(x: Array, s: int) -> Array:
     return np.roll(x, -s, axis=1)
 
 
+def cyclic_shift__one_axis_width(x: Array, s: int) -> Array:
+    """Rolls the width only."""
+    return np.roll(x, -s, axis=2)
+
+
 def cyclic_shift__zero_filled(x: Array, s: int) -> Array:
     """Moves the image without wrapping around and fills the gap with zeros."""
     _, H, W, _ = x.shape
@@ -162,6 +173,28 @@ def cyclic_shift__zero_filled(x: Array, s: int) -> Array:
     old = slice(max(s, 0), H + min(s, 0)), slice(max(s, 0), W + min(s, 0))
     new = slice(max(-s, 0), H + min(-s, 0)), slice(max(-s, 0), W + min(-s, 0))
     out[:, new[0], new[1]] = x[:, old[0], old[1]]
+    return out
+
+
+def cyclic_shift__zero_filled_slices(x: Array, s: int) -> Array:
+    """Copies x[:, s:, s:] into zeros, which wraps nothing; negative shifts come out wrong in another way."""
+    _, H, W, _ = x.shape
+    out = np.zeros_like(x)
+    out[:, : H - s, : W - s] = x[:, s:, s:]
+    return out
+
+
+def cyclic_shift__zero_filled_padded(x: Array, s: int) -> Array:
+    """Cuts s rows and columns off in front and pads zeros at the end, which a negative shift makes impossible."""
+    return np.pad(x[:, s:, s:], ((0, 0), (0, s), (0, s), (0, 0)))
+
+
+def cyclic_shift__zero_filled_rolled(x: Array, s: int) -> Array:
+    """Rolls and then sets the last s rows and columns, which had come around, to zero."""
+    _, H, W, _ = x.shape
+    out = np.roll(x, (-s, -s), axis=(1, 2))
+    out[:, H - s :] = 0
+    out[:, :, W - s :] = 0
     return out
 
 
@@ -174,9 +207,9 @@ def cyclic_shift_cases(rng: np.random.Generator) -> Iterator[Case]:
     yield Case("all sizes different", x=_normal(rng, 2, 4, 5, 3), s=1)
     yield Case("all sizes equal", x=_normal(rng, 3, 3, 3, 3), s=1)
     yield Case("a shift by two", x=_normal(rng, 1, 5, 7, 1), s=2)
-    yield Case("a tall image", x=_normal(rng, 2, 7, 4, 1), s=3)
+    yield Case("a tall image", x=_normal(rng, 1, 7, 4, 1), s=3)
     yield Case("no shift", x=_normal(rng, 2, 3, 4, 2), s=0)
-    yield Case("a negative shift", x=_normal(rng, 2, 4, 3, 2), s=-1)
+    yield Case("a negative shift", x=_normal(rng, 1, 4, 3, 2), s=-1)
     yield Case("a negative shift by two", x=_normal(rng, 1, 3, 5, 4), s=-2)
 
 
@@ -226,6 +259,11 @@ def shifted_window_mask__inverted(H: int, W: int, M: int, s: int) -> Array:
     return ~_same_region(2 * row[:, None] + column, M)
 
 
+def shifted_window_mask__inverted_but_unshifted(H: int, W: int, M: int, s: int) -> Array:
+    """Allows everything without a shift, and otherwise is True where two places must not attend to each other."""
+    return ~shifted_window_mask(H, W, M, s) if s else shifted_window_mask(H, W, M, s)
+
+
 def shifted_window_mask__rows_only(H: int, W: int, M: int, s: int) -> Array:
     """Cuts regions along the height only."""
     row = np.arange(H) >= H - s
@@ -237,6 +275,21 @@ def shifted_window_mask__cut_at_front(H: int, W: int, M: int, s: int) -> Array:
     row = 1 * (np.arange(H) >= s) + (np.arange(H) >= H - s)
     column = 1 * (np.arange(W) >= s) + (np.arange(W) >= W - s)
     return _same_region(3 * row[:, None] + column, M)
+
+
+def shifted_window_mask__cut_at_front_only(H: int, W: int, M: int, s: int) -> Array:
+    """Cuts each axis at s from the front and nowhere else inside a window."""
+    row, column = np.arange(H) >= s, np.arange(W) >= s
+    return _same_region(2 * row[:, None] + column, M)
+
+
+def shifted_window_mask__cut_at_front_slices(H: int, W: int, M: int, s: int) -> Array:
+    """Numbers the slices up to s, from s to -s and from -s on, the later ones over the earlier."""
+    region = np.zeros((H, W))
+    slices = slice(0, s), slice(s, -s), slice(-s, None)
+    for number, (rows, columns) in enumerate((a, b) for a in slices for b in slices):
+        region[rows, columns] = number
+    return _same_region(region, M)
 
 
 def shifted_window_mask_cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -281,6 +334,12 @@ def relative_position_index__not_shifted(M: int) -> Array:
     """Leaves out + (M - 1), so half of the indices are negative."""
     down, right = _differences(M)
     return down * (2 * M - 1) + right
+
+
+def relative_position_index__not_shifted_columns(M: int) -> Array:
+    """Shifts the differences of the rows to start at 0, but not those of the columns."""
+    down, right = _differences(M)
+    return (down + M - 1) * (2 * M - 1) + right
 
 
 def relative_position_index__row_stride(M: int) -> Array:
@@ -351,6 +410,12 @@ def window_attention__bias_after(Q: Array, K: Array, V: Array, table: Array, ind
     return (_weights(_scaled(Q, K), mask[:, None]) + np.moveaxis(table[index], 2, 0)) @ V
 
 
+def window_attention__bias_after_masked(Q: Array, K: Array, V: Array, table: Array, index: Array, mask: Array) -> Array:
+    """Adds the bias to the weights, after the softmax, and sets forbidden weights to 0 again."""
+    weights = _weights(_scaled(Q, K), mask[:, None]) + np.moveaxis(table[index], 2, 0)
+    return weights * mask[:, None] @ V
+
+
 def window_attention__shared_bias(Q: Array, K: Array, V: Array, table: Array, index: Array, mask: Array) -> Array:
     """Uses the bias of the first head in all heads."""
     return _weights(_scaled(Q, K) + table[index][:, :, 0], mask[:, None]) @ V
@@ -388,8 +453,8 @@ def window_attention_cases(rng: np.random.Generator) -> Iterator[Case]:
     yield Case("the mask of a shift", **{**draw(4, 3, 2, 2), "mask": shifted_window_mask(4, 4, 2, 1)})
     yield Case("two images", **{**draw(4, 2, 2, 3), "mask": np.tile(shifted_window_mask(4, 2, 2, 1), (2, 1, 1))})
     yield Case("any mask", **{**draw(2, 2, 2, 5), "mask": allowed(2, 4)})
-    yield Case("as many heads as places", **{**draw(2, 4, 2, 2), "mask": allowed(2, 4)})
-    yield Case("all sizes equal", **{**draw(4, 4, 2, 4), "mask": allowed(4, 4)})
+    yield Case("as many windows as places", **{**draw(4, 1, 2, 2), "mask": allowed(4, 4)})
+    yield Case("as many heads and features as places", **{**draw(1, 4, 2, 4), "mask": allowed(1, 4)})
     yield Case("windows of 3 by 3", **{**draw(1, 2, 3, 2), "mask": shifted_window_mask(3, 3, 3, 1)})
     yield Case("one head, no shift", **draw(3, 1, 2, 3))
     yield Case("a table of zeros", **{**draw(2, 3, 2, 2), "table": np.zeros((9, 3)), "mask": allowed(2, 4)})
@@ -449,11 +514,22 @@ def patch_merging__averaged(x: Array, W: Array) -> Array:
     return np.concatenate([mean] * 4, axis=3) @ W.T
 
 
+def patch_merging__averaged_without_map(x: Array, W: Array) -> Array:
+    """Returns the average of the four pixels, without W."""
+    return (x[:, ::2, ::2] + x[:, 1::2, ::2] + x[:, ::2, 1::2] + x[:, 1::2, 1::2]) / 4
+
+
 def patch_merging__blocks_of_halves(x: Array, W: Array) -> Array:
     """Joins the four quadrants of the image instead of neighbouring pixels."""
     h, w = x.shape[1] // 2, x.shape[2] // 2
     four = [x[:, :h, :w], x[:, h:, :w], x[:, :h, w:], x[:, h:, w:]]
     return np.concatenate(four, axis=3) @ W.T
+
+
+def patch_merging__blocks_of_halves_by_rows(x: Array, W: Array) -> Array:
+    """Joins the four quadrants of the image, right first, then down."""
+    h, w = x.shape[1] // 2, x.shape[2] // 2
+    return np.concatenate([x[:, :h, :w], x[:, :h, w:], x[:, h:, :w], x[:, h:, w:]], axis=3) @ W.T
 
 
 def patch_merging__interleaved(x: Array, W: Array) -> Array:
@@ -508,7 +584,12 @@ CHECKS = (
         args={"windows": "B*nW M M C"},
         wrong=(
             Wrong(window_reverse__plain_reshape, id="plain-reshape", hint="Undo the axis order."),
-            Wrong(window_reverse__grid_swapped, id="grid-swapped", hint="Rows of windows first."),
+            Wrong(
+                window_reverse__grid_swapped,
+                id="grid-swapped",
+                hint="Rows of windows first.",
+                also=(window_reverse__grid_swapped_columns,),
+            ),
             Wrong(window_reverse__transposed, id="transposed", hint="Rows stay rows."),
             Wrong(window_reverse__window_major, id="window-major", hint="Image by image."),
         ),
@@ -529,11 +610,16 @@ CHECKS = (
                 id="wrong-sign",
                 hint="The window moves down and right, so the image moves up and left.",
             ),
-            Wrong(cyclic_shift__one_axis, id="one-axis", hint="Both axes."),
+            Wrong(cyclic_shift__one_axis, id="one-axis", hint="Both axes.", also=(cyclic_shift__one_axis_width,)),
             Wrong(
                 cyclic_shift__zero_filled,
                 id="zero-filled",
                 hint="What leaves on one side returns on the other.",
+                also=(
+                    cyclic_shift__zero_filled_slices,
+                    cyclic_shift__zero_filled_padded,
+                    cyclic_shift__zero_filled_rolled,
+                ),
             ),
             Wrong(cyclic_shift__wrong_axes, id="wrong-axes", hint="Axes 1 and 2."),
         ),
@@ -554,12 +640,21 @@ CHECKS = (
                 id="no-mask",
                 hint="Pixels that only met through the wrap must not attend.",
             ),
-            Wrong(shifted_window_mask__inverted, id="inverted", hint="True means may attend."),
+            Wrong(
+                shifted_window_mask__inverted,
+                id="inverted",
+                hint="True means may attend.",
+                also=(shifted_window_mask__inverted_but_unshifted,),
+            ),
             Wrong(shifted_window_mask__rows_only, id="rows-only", hint="Both axes were shifted."),
             Wrong(
                 shifted_window_mask__cut_at_front,
                 id="cut-at-front",
                 hint="The wrapped rows and columns are at the end: cut at -M and -s.",
+                also=(
+                    shifted_window_mask__cut_at_front_only,
+                    shifted_window_mask__cut_at_front_slices,
+                ),
             ),
         ),
         alternates=(shifted_window_mask_slices, shifted_window_mask_distances),
@@ -578,6 +673,7 @@ CHECKS = (
                 relative_position_index__not_shifted,
                 id="not-shifted",
                 hint="Indices start at 0.",
+                also=(relative_position_index__not_shifted_columns,),
             ),
             Wrong(
                 relative_position_index__row_stride,
@@ -615,7 +711,12 @@ CHECKS = (
             "mask": "B M² M²",
         },
         wrong=(
-            Wrong(window_attention__bias_after, id="bias-after", hint="The bias changes the scores."),
+            Wrong(
+                window_attention__bias_after,
+                id="bias-after",
+                hint="The bias changes the scores.",
+                also=(window_attention__bias_after_masked,),
+            ),
             Wrong(
                 window_attention__shared_bias,
                 id="shared-bias",
@@ -650,11 +751,17 @@ CHECKS = (
         args={"x": "B H W C", "W": "D 4C"},
         wrong=(
             Wrong(patch_merging__row_order, id="row-order", hint="First down, then right."),
-            Wrong(patch_merging__averaged, id="averaged", hint="Concatenate; W does the mixing."),
+            Wrong(
+                patch_merging__averaged,
+                id="averaged",
+                hint="Concatenate; W does the mixing.",
+                also=(patch_merging__averaged_without_map,),
+            ),
             Wrong(
                 patch_merging__blocks_of_halves,
                 id="blocks-of-halves",
                 hint="Every second pixel, starting at 0 or 1.",
+                also=(patch_merging__blocks_of_halves_by_rows,),
             ),
             Wrong(patch_merging__interleaved, id="interleaved", hint="Pixel after pixel."),
         ),

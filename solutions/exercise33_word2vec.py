@@ -95,11 +95,21 @@ def skipgram_pairs__wraps_around(tokens: list[str], window: int) -> Pairs:
     return [(centre, tokens[(i + step) % n]) for i, centre in enumerate(tokens) for step in steps]
 
 
+def skipgram_pairs__wraps_around_left(tokens: list[str], window: int) -> Pairs:
+    """Lets positions on the left become negative, which counts from the end of the sentence."""
+    pairs = []
+    for i, centre in enumerate(tokens):
+        for j in range(i - window, min(len(tokens), i + window + 1)):
+            if j != i:
+                pairs.append((centre, tokens[j]))
+    return pairs
+
+
 def skipgram_pairs_cases(rng: np.random.Generator) -> Iterator[Case]:
     yield Case("six words, window 2", tokens=_sentence(rng, 6), window=2)
     yield Case("neighbours only", tokens=_sentence(rng, 5), window=1)
-    yield Case("eight words, window 3", tokens=_sentence(rng, 8), window=3)
-    yield Case("window wider than the sentence", tokens=_sentence(rng, 4), window=6)
+    yield Case("seven words, window 3", tokens=_sentence(rng, 7), window=3)
+    yield Case("window wider than the sentence", tokens=_sentence(rng, 3), window=4)
     yield Case("repeated words", tokens=_with_repeats(rng), window=2)
     yield Case("a word beside itself", tokens=_doubled(rng), window=2)
     yield Case("window 0", tokens=_sentence(rng, 4), window=0)
@@ -143,6 +153,11 @@ def cbow_examples__full_windows_only(tokens: list[str], window: int) -> Examples
     return [(tuple(tokens[i - window : i] + tokens[i + 1 : i + 1 + window]), tokens[i]) for i in inside]
 
 
+def cbow_examples__full_windows_only_not_empty(tokens: list[str], window: int) -> Examples:
+    """Keeps the positions whose context has 2 window words, and none at all for a window of 0."""
+    return [(context, centre) for context, centre in cbow_examples(tokens, window) if len(context) == 2 * window]
+
+
 def cbow_examples__includes_centre(tokens: list[str], window: int) -> Examples:
     """Takes the whole window, with the centre in it, as context."""
     return [(tuple(tokens[max(0, i - window) : i + window + 1]), centre) for i, centre in enumerate(tokens)]
@@ -159,11 +174,16 @@ def cbow_examples__left_only(tokens: list[str], window: int) -> Examples:
     return [(context, centre) for context, centre in zip(contexts, tokens) if context]
 
 
+def cbow_examples__left_only_with_empty(tokens: list[str], window: int) -> Examples:
+    """Uses the words before the centre only and keeps positions that have none."""
+    return [(tuple(tokens[max(0, i - window) : i]), centre) for i, centre in enumerate(tokens)]
+
+
 def cbow_examples_cases(rng: np.random.Generator) -> Iterator[Case]:
     yield Case("six words, window 2", tokens=_sentence(rng, 6), window=2)
     yield Case("neighbours only", tokens=_sentence(rng, 5), window=1)
-    yield Case("eight words, window 3", tokens=_sentence(rng, 8), window=3)
-    yield Case("window wider than the sentence", tokens=_sentence(rng, 4), window=6)
+    yield Case("seven words, window 3", tokens=_sentence(rng, 7), window=3)
+    yield Case("window wider than the sentence", tokens=_sentence(rng, 3), window=4)
     yield Case("repeated words", tokens=_with_repeats(rng), window=2)
     yield Case("a word beside itself", tokens=_doubled(rng), window=2)
     yield Case("window 0", tokens=_sentence(rng, 4), window=0)
@@ -205,9 +225,20 @@ def noise_distribution__power_after(counts: Array, power: float = 0.75) -> Array
     return np.where(counts > 0, (counts / counts.sum()) ** power, 0.0)
 
 
+def noise_distribution__power_after_everywhere(counts: Array, power: float = 0.75) -> Array:
+    """Raises the relative frequencies to the power and does not divide again; 0 to the power 0 is 1 besides."""
+    return (counts / counts.sum()) ** power
+
+
 def noise_distribution__inverse_power(counts: Array, power: float = 0.75) -> Array:
     """Raises to 1 / power, 4/3 instead of 3/4, which favours frequent words."""
     weights = np.where(counts > 0, counts ** (1 / power), 0.0)
+    return weights / weights.sum()
+
+
+def noise_distribution__inverse_power_fixed(counts: Array, power: float = 0.75) -> Array:
+    """Raises to 4/3, whatever power is given."""
+    weights = counts ** (4 / 3)
     return weights / weights.sum()
 
 
@@ -266,6 +297,11 @@ def subsample_keep__discard(counts: Array, t: float = 1e-5) -> Array:
     return np.maximum(0.0, 1 - np.sqrt(t / np.where(counts > 0, f, t)))
 
 
+def subsample_keep__discard_below_zero(counts: Array, t: float = 1e-5) -> Array:
+    """Returns 1 - sqrt(t / f) as it is: below 0 for rare words, and -inf for words that do not occur."""
+    return 1 - np.sqrt(t / (counts / counts.sum()))
+
+
 def subsample_keep__no_root(counts: Array, t: float = 1e-5) -> Array:
     """Uses t / f without the root."""
     f = counts / counts.sum()
@@ -276,6 +312,11 @@ def subsample_keep__not_capped(counts: Array, t: float = 1e-5) -> Array:
     """Returns sqrt(t / f) as it is, more than 1 for rare words."""
     f = counts / counts.sum()
     return np.sqrt(t / np.where(counts > 0, f, t))
+
+
+def subsample_keep__not_capped_inf(counts: Array, t: float = 1e-5) -> Array:
+    """Returns sqrt(t / f) as it is: more than 1 for rare words, and infinity for words that do not occur."""
+    return np.sqrt(t / (counts / counts.sum()))
 
 
 def subsample_keep__raw_counts(counts: Array, t: float = 1e-5) -> Array:
@@ -351,6 +392,15 @@ def skipgram_softmax__true_row_only(v_c: Array, o: int, U: Array) -> tuple[float
     return loss, dv, dU
 
 
+def skipgram_softmax__true_row_only_in_both(v_c: Array, o: int, U: Array) -> tuple[float, Array, Array]:
+    """Lets only row o move, and only row o move the centre, by p_o - 1."""
+    loss, _, _ = skipgram_softmax(v_c, o, U)
+    d = _softmax(U @ v_c)[o] - 1
+    dU = np.zeros_like(U)
+    dU[o] = d * v_c
+    return loss, d * U[o], dU
+
+
 def skipgram_softmax__label_missing(v_c: Array, o: int, U: Array) -> tuple[float, Array, Array]:
     """Uses p in place of p - y in both gradients."""
     p = _softmax(U @ v_c)
@@ -362,6 +412,21 @@ def skipgram_softmax__unstable(v_c: Array, o: int, U: Array) -> tuple[float, Arr
     p = _softmax(U @ v_c)
     d = p - (np.arange(len(U)) == o)
     return -np.log(p[o]), U.T @ d, np.outer(d, v_c)
+
+
+def skipgram_softmax__unstable_overflow(v_c: Array, o: int, U: Array) -> tuple[float, Array, Array]:
+    """Exponentiates the scores as they are: large ones overflow, small ones underflow, and p becomes nan."""
+    e = np.exp(U @ v_c)
+    p = e / e.sum()
+    d = p - (np.arange(len(U)) == o)
+    return -np.log(p[o]), U.T @ d, np.outer(d, v_c)
+
+
+def skipgram_softmax__unstable_floored(v_c: Array, o: int, U: Array) -> tuple[float, Array, Array]:
+    """Takes the logarithm of p_o + 1e-12, so the loss of a word that is far behind stops at 27.6."""
+    p = _softmax(U @ v_c)
+    d = p - (np.arange(len(U)) == o)
+    return -np.log(p[o] + 1e-12), U.T @ d, np.outer(d, v_c)
 
 
 def skipgram_softmax__dU_transposed(v_c: Array, o: int, U: Array) -> tuple[float, Array, Array]:
@@ -454,6 +519,11 @@ def sgns__negative_sign(v_c: Array, o: int, neg: Array, U: Array) -> tuple[float
     return np.logaddexp(0, -z).sum(), d @ U[drawn], dU
 
 
+def sgns__negative_sign_in_loss(v_c: Array, o: int, neg: Array, U: Array) -> tuple[float, Array, Array]:
+    """Gives the noise words log sigmoid(+u_k . v_c) in the loss; the gradients are right."""
+    return np.logaddexp(0, -(U[np.append(neg, o)] @ v_c)).sum(), *sgns(v_c, o, neg, U)[1:]
+
+
 def sgns__repeats_lost(v_c: Array, o: int, neg: Array, U: Array) -> tuple[float, Array, Array]:
     """Writes dU[neg] += ..., which adds a repeated index only once."""
     z_o, z_neg = U[o] @ v_c, U[neg] @ v_c
@@ -462,6 +532,15 @@ def sgns__repeats_lost(v_c: Array, o: int, neg: Array, U: Array) -> tuple[float,
     dU[o] = d_o * v_c
     dU[neg] += np.outer(d_neg, v_c)
     return np.logaddexp(0, -z_o) + np.logaddexp(0, z_neg).sum(), d_o * U[o] + d_neg @ U[neg], dU
+
+
+def sgns__repeats_lost_over_positive(v_c: Array, o: int, neg: Array, U: Array) -> tuple[float, Array, Array]:
+    """Assigns the rows of the negatives, so each counts once, and one equal to o replaces what row o had."""
+    loss, dv, _ = sgns(v_c, o, neg, U)
+    dU = np.zeros_like(U)
+    dU[o] = -_sigmoid(-(U[o] @ v_c)) * v_c
+    dU[neg] = np.outer(_sigmoid(U[neg] @ v_c), v_c)
+    return loss, dv, dU
 
 
 def sgns__negatives_averaged(v_c: Array, o: int, neg: Array, U: Array) -> tuple[float, Array, Array]:
@@ -474,6 +553,17 @@ def sgns__negatives_averaged(v_c: Array, o: int, neg: Array, U: Array) -> tuple[
     return np.logaddexp(0, -z_o) + np.logaddexp(0, z_neg).mean(), d_o * U[o] + d_neg @ U[neg], dU
 
 
+def sgns__negatives_averaged_if_any(v_c: Array, o: int, neg: Array, U: Array) -> tuple[float, Array, Array]:
+    """Divides the noise term by the number of negatives where there are any, in loss and gradients."""
+    return sgns__negatives_averaged(v_c, o, neg, U) if len(neg) else sgns(v_c, o, neg, U)
+
+
+def sgns__negatives_averaged_in_loss(v_c: Array, o: int, neg: Array, U: Array) -> tuple[float, Array, Array]:
+    """Takes the mean of the noise terms in the loss; the gradients are right."""
+    loss = np.logaddexp(0, -(U[o] @ v_c)) + np.logaddexp(0, U[neg] @ v_c).mean()
+    return loss, *sgns(v_c, o, neg, U)[1:]
+
+
 def sgns__positive_missing_in_dv(v_c: Array, o: int, neg: Array, U: Array) -> tuple[float, Array, Array]:
     """Sums only the noise words in the gradient of the centre."""
     loss, _, dU = sgns(v_c, o, neg, U)
@@ -484,6 +574,12 @@ def sgns__floored(v_c: Array, o: int, neg: Array, U: Array) -> tuple[float, Arra
     """Adds 1e-12 inside the logarithms, so no term costs more than 27.6."""
     p_o, p_neg = _sigmoid(U[o] @ v_c), _sigmoid(-(U[neg] @ v_c))
     return -np.log(p_o + 1e-12) - np.log(p_neg + 1e-12).sum(), *sgns(v_c, o, neg, U)[1:]
+
+
+def sgns__floored_at_1e10(v_c: Array, o: int, neg: Array, U: Array) -> tuple[float, Array, Array]:
+    """Adds 1e-10 inside the logarithms, so no term costs more than 23."""
+    p_o, p_neg = _sigmoid(U[o] @ v_c), _sigmoid(-(U[neg] @ v_c))
+    return -np.log(p_o + 1e-10) - np.log(p_neg + 1e-10).sum(), *sgns(v_c, o, neg, U)[1:]
 
 
 def sgns__noise_gradient_sign(v_c: Array, o: int, neg: Array, U: Array) -> tuple[float, Array, Array]:
@@ -566,6 +662,16 @@ def cbow_sgns__summed(context: Array, centre: int, neg: Array, V: Array, U: Arra
     return loss, dV, dU
 
 
+def cbow_sgns__summed_and_shared(
+    context: Array, centre: int, neg: Array, V: Array, U: Array
+) -> tuple[float, Array, Array]:
+    """Adds the context vectors up, but gives each of their rows a share of dh as for a mean."""
+    loss, dh, dU = sgns(V[context].sum(axis=0), centre, neg, U)
+    dV = np.zeros_like(V)
+    np.add.at(dV, context, dh / len(context))
+    return loss, dV, dU
+
+
 def cbow_sgns__gradient_not_shared(
     context: Array, centre: int, neg: Array, V: Array, U: Array
 ) -> tuple[float, Array, Array]:
@@ -584,6 +690,13 @@ def cbow_sgns__repeats_lost(context: Array, centre: int, neg: Array, V: Array, U
     return loss, dV, dU
 
 
+def cbow_sgns__repeats_lost_as_set(
+    context: Array, centre: int, neg: Array, V: Array, U: Array
+) -> tuple[float, Array, Array]:
+    """Takes every context word once, in the mean and in the gradient."""
+    return cbow_sgns(np.unique(context), centre, neg, V, U)
+
+
 def cbow_sgns__tables_swapped(
     context: Array, centre: int, neg: Array, V: Array, U: Array
 ) -> tuple[float, Array, Array]:
@@ -591,6 +704,14 @@ def cbow_sgns__tables_swapped(
     loss, dh, dU = sgns(U[context].mean(axis=0), centre, neg, U)
     dV = np.zeros_like(V)
     np.add.at(dV, context, dh / len(context))
+    return loss, dV, dU
+
+
+def cbow_sgns__tables_swapped_altogether(
+    context: Array, centre: int, neg: Array, V: Array, U: Array
+) -> tuple[float, Array, Array]:
+    """Reads the context from U, and the centre word and the negatives from V."""
+    loss, dU, dV = cbow_sgns(context, centre, neg, U, V)
     return loss, dV, dU
 
 
@@ -657,6 +778,14 @@ def analogy__query_not_excluded(E: Array, a: int, b: int, c: int) -> int:
     return int((X @ (X[b] - X[a] + X[c])).argmax())
 
 
+def analogy__query_not_excluded_but_a(E: Array, a: int, b: int, c: int) -> int:
+    """Excludes the word a only, so the answer may be b or c."""
+    X = _scaled(E)
+    scores = X @ (X[b] - X[a] + X[c])
+    scores[a] = -np.inf
+    return int(scores.argmax())
+
+
 def analogy__sign(E: Array, a: int, b: int, c: int) -> int:
     """Adds a and subtracts b."""
     X = _scaled(E)
@@ -672,12 +801,41 @@ def analogy__not_normalised(E: Array, a: int, b: int, c: int) -> int:
     return int(scores.argmax())
 
 
+def analogy__not_normalised_candidates(E: Array, a: int, b: int, c: int) -> int:
+    """Scales the three words of the query, but not the candidates, so long vectors have large scores."""
+    X = _scaled(E)
+    scores = E @ (X[b] - X[a] + X[c])
+    scores[[a, b, c]] = -np.inf
+    return int(scores.argmax())
+
+
+def analogy__not_normalised_query(E: Array, a: int, b: int, c: int) -> int:
+    """Scales the candidates, but not the three words of the query, so the longest of them leads."""
+    scores = _scaled(E) @ (E[b] - E[a] + E[c])
+    scores[[a, b, c]] = -np.inf
+    return int(scores.argmax())
+
+
 def analogy__least_similar(E: Array, a: int, b: int, c: int) -> int:
     """Takes the smallest score of the others."""
     X = _scaled(E)
     scores = X @ (X[b] - X[a] + X[c])
     scores[[a, b, c]] = np.inf
     return int(scores.argmin())
+
+
+def analogy__least_similar_query(E: Array, a: int, b: int, c: int) -> int:
+    """Gives the query words minus infinity and takes the smallest score, so one of them is the answer."""
+    X = _scaled(E)
+    scores = X @ (X[b] - X[a] + X[c])
+    scores[[a, b, c]] = -np.inf
+    return int(scores.argmin())
+
+
+def analogy__least_similar_of_all(E: Array, a: int, b: int, c: int) -> int:
+    """Takes the smallest score of all words."""
+    X = _scaled(E)
+    return int((X @ (X[b] - X[a] + X[c])).argmin())
 
 
 def _units(E: Array) -> Array:
@@ -812,7 +970,12 @@ CHECKS = (
             Wrong(skipgram_pairs__right_only, id="right-only", hint="Both sides are context."),
             Wrong(skipgram_pairs__swapped, id="swapped", hint="The centre predicts the context."),
             Wrong(skipgram_pairs__window_exclusive, id="window-exclusive", hint="The window is inclusive."),
-            Wrong(skipgram_pairs__wraps_around, id="wraps-around", hint="The window ends at the border."),
+            Wrong(
+                skipgram_pairs__wraps_around,
+                id="wraps-around",
+                hint="The window ends at the border.",
+                also=(skipgram_pairs__wraps_around_left,),
+            ),
         ),
         alternates=(skipgram_pairs_in_window, skipgram_pairs_both_sides),
         hints=(
@@ -825,10 +988,20 @@ CHECKS = (
         cases=cbow_examples_cases,
         returns=("examples:",),
         wrong=(
-            Wrong(cbow_examples__full_windows_only, id="full-windows-only", hint="Shorter contexts count."),
+            Wrong(
+                cbow_examples__full_windows_only,
+                id="full-windows-only",
+                hint="Shorter contexts count.",
+                also=(cbow_examples__full_windows_only_not_empty,),
+            ),
             Wrong(cbow_examples__includes_centre, id="includes-centre", hint="The centre is what is predicted."),
             Wrong(cbow_examples__swapped, id="swapped", hint="Context first."),
-            Wrong(cbow_examples__left_only, id="left-only", hint="Both sides."),
+            Wrong(
+                cbow_examples__left_only,
+                id="left-only",
+                hint="Both sides.",
+                also=(cbow_examples__left_only_with_empty,),
+            ),
         ),
         alternates=(cbow_examples_both_sides, cbow_examples_padded),
         hints=(
@@ -844,8 +1017,18 @@ CHECKS = (
         args={"counts": "V"},
         wrong=(
             Wrong(noise_distribution__no_power, id="no-power", hint="The power lifts rare words."),
-            Wrong(noise_distribution__power_after, id="power-after", hint="Probabilities sum to 1."),
-            Wrong(noise_distribution__inverse_power, id="inverse-power", hint="The exponent is below 1."),
+            Wrong(
+                noise_distribution__power_after,
+                id="power-after",
+                hint="Probabilities sum to 1.",
+                also=(noise_distribution__power_after_everywhere,),
+            ),
+            Wrong(
+                noise_distribution__inverse_power,
+                id="inverse-power",
+                hint="The exponent is below 1.",
+                also=(noise_distribution__inverse_power_fixed,),
+            ),
             Wrong(noise_distribution__smoothed, id="smoothed", hint="Words that never occur are never drawn."),
         ),
         alternates=(noise_distribution_by_logs, noise_distribution_words),
@@ -861,9 +1044,19 @@ CHECKS = (
         returns=("keep: V",),
         args={"counts": "V"},
         wrong=(
-            Wrong(subsample_keep__discard, id="discard", hint="How likely is the word to stay?"),
+            Wrong(
+                subsample_keep__discard,
+                id="discard",
+                hint="How likely is the word to stay?",
+                also=(subsample_keep__discard_below_zero,),
+            ),
             Wrong(subsample_keep__no_root, id="no-root", hint="Take the root."),
-            Wrong(subsample_keep__not_capped, id="not-capped", hint="Rare words are always kept."),
+            Wrong(
+                subsample_keep__not_capped,
+                id="not-capped",
+                hint="Rare words are always kept.",
+                also=(subsample_keep__not_capped_inf,),
+            ),
             Wrong(subsample_keep__raw_counts, id="raw-counts", hint="f is a share of the corpus."),
         ),
         alternates=(subsample_keep_capped, subsample_keep_words),
@@ -882,9 +1075,23 @@ CHECKS = (
         gradient=Gradient(of=skipgram_softmax, wrt={"v_c": "dv_c", "U": "dU"}, cotangents={"loss": 1}),
         wrong=(
             Wrong(skipgram_softmax__sign, id="sign", hint="p - y."),
-            Wrong(skipgram_softmax__true_row_only, id="true-row-only", hint="Every word's score is in the normaliser."),
+            Wrong(
+                skipgram_softmax__true_row_only,
+                id="true-row-only",
+                hint="Every word's score is in the normaliser.",
+                also=(skipgram_softmax__true_row_only_in_both,),
+            ),
             Wrong(skipgram_softmax__label_missing, id="label-missing", hint="The true word is pulled closer."),
-            Wrong(skipgram_softmax__unstable, id="unstable", hint="Use log-softmax.", tags=("edge",)),
+            Wrong(
+                skipgram_softmax__unstable,
+                id="unstable",
+                hint="Use log-softmax.",
+                tags=("edge",),
+                also=(
+                    skipgram_softmax__unstable_overflow,
+                    skipgram_softmax__unstable_floored,
+                ),
+            ),
             Wrong(skipgram_softmax__dU_transposed, id="dU-transposed", hint="The shape of U."),
         ),
         alternates=(skipgram_softmax_logaddexp, skipgram_softmax_words),
@@ -901,11 +1108,35 @@ CHECKS = (
         args={"v_c": "D", "neg": "K", "U": "V D"},
         gradient=Gradient(of=sgns, wrt={"v_c": "dv_c", "U": "dU"}, cotangents={"loss": 1}),
         wrong=(
-            Wrong(sgns__negative_sign, id="negative-sign", hint="Noise words are pushed away."),
-            Wrong(sgns__repeats_lost, id="repeats-lost", hint="Repeated indices need an accumulating add."),
-            Wrong(sgns__negatives_averaged, id="negatives-averaged", hint="The sum over the samples was asked for."),
+            Wrong(
+                sgns__negative_sign,
+                id="negative-sign",
+                hint="Noise words are pushed away.",
+                also=(sgns__negative_sign_in_loss,),
+            ),
+            Wrong(
+                sgns__repeats_lost,
+                id="repeats-lost",
+                hint="Repeated indices need an accumulating add.",
+                also=(sgns__repeats_lost_over_positive,),
+            ),
+            Wrong(
+                sgns__negatives_averaged,
+                id="negatives-averaged",
+                hint="The sum over the samples was asked for.",
+                also=(
+                    sgns__negatives_averaged_if_any,
+                    sgns__negatives_averaged_in_loss,
+                ),
+            ),
             Wrong(sgns__positive_missing_in_dv, id="positive-missing-in-dv", hint="Both terms move the centre."),
-            Wrong(sgns__floored, id="floored", hint="Use the stable log-sigmoid.", tags=("edge",)),
+            Wrong(
+                sgns__floored,
+                id="floored",
+                hint="Use the stable log-sigmoid.",
+                tags=("edge",),
+                also=(sgns__floored_at_1e10,),
+            ),
             Wrong(sgns__noise_gradient_sign, id="noise-gradient-sign", hint="The label of a noise word is 0."),
         ),
         alternates=(sgns_as_labels, sgns_words),
@@ -923,10 +1154,17 @@ CHECKS = (
         needs=(sgns,),
         gradient=Gradient(of=cbow_sgns, wrt={"V": "dV", "U": "dU"}, cotangents={"loss": 1}),
         wrong=(
-            Wrong(cbow_sgns__summed, id="summed", hint="The mean was asked for."),
+            Wrong(cbow_sgns__summed, id="summed", hint="The mean was asked for.", also=(cbow_sgns__summed_and_shared,)),
             Wrong(cbow_sgns__gradient_not_shared, id="gradient-not-shared", hint="The mean divides the gradient, too."),
-            Wrong(cbow_sgns__repeats_lost, id="repeats-lost", hint="Accumulate."),
-            Wrong(cbow_sgns__tables_swapped, id="tables-swapped", hint="Context words are inputs: V."),
+            Wrong(
+                cbow_sgns__repeats_lost, id="repeats-lost", hint="Accumulate.", also=(cbow_sgns__repeats_lost_as_set,)
+            ),
+            Wrong(
+                cbow_sgns__tables_swapped,
+                id="tables-swapped",
+                hint="Context words are inputs: V.",
+                also=(cbow_sgns__tables_swapped_altogether,),
+            ),
         ),
         alternates=(cbow_sgns_as_product, cbow_sgns_words),
         hints=(
@@ -941,10 +1179,32 @@ CHECKS = (
         returns=("word:",),
         args={"E": "V D"},
         wrong=(
-            Wrong(analogy__query_not_excluded, id="query-not-excluded", hint="The answer must be a new word."),
+            Wrong(
+                analogy__query_not_excluded,
+                id="query-not-excluded",
+                hint="The answer must be a new word.",
+                also=(analogy__query_not_excluded_but_a,),
+            ),
             Wrong(analogy__sign, id="sign", hint="a is to b as c is to ?: b - a + c."),
-            Wrong(analogy__not_normalised, id="not-normalised", hint="Compare directions.", tags=("edge",)),
-            Wrong(analogy__least_similar, id="least-similar", hint="Most similar."),
+            Wrong(
+                analogy__not_normalised,
+                id="not-normalised",
+                hint="Compare directions.",
+                tags=("edge",),
+                also=(
+                    analogy__not_normalised_candidates,
+                    analogy__not_normalised_query,
+                ),
+            ),
+            Wrong(
+                analogy__least_similar,
+                id="least-similar",
+                hint="Most similar.",
+                also=(
+                    analogy__least_similar_query,
+                    analogy__least_similar_of_all,
+                ),
+            ),
         ),
         alternates=(analogy_by_gram, analogy_words),
         hints=(

@@ -64,9 +64,24 @@ def d_loss__real_only(z_real: Array, z_fake: Array) -> float:
     return _softplus(-z_real).mean()
 
 
+def d_loss__real_only_inf(z_real: Array, z_fake: Array) -> float:
+    """Averages -log D over the real examples only, and D has come down to 0 for very negative logits."""
+    return -np.log(_saturating_sigmoid(z_real)).mean()
+
+
 def d_loss__labels_swapped(z_real: Array, z_fake: Array) -> float:
     """Takes fake as label 1 and real as label 0."""
     return _softplus(z_real).mean() + _softplus(-z_fake).mean()
+
+
+def d_loss__labels_swapped_on_fakes(z_real: Array, z_fake: Array) -> float:
+    """Takes label 1 for the fakes as well as for the real examples."""
+    return _softplus(-z_real).mean() + _softplus(-z_fake).mean()
+
+
+def d_loss__labels_swapped_inf(z_real: Array, z_fake: Array) -> float:
+    """Takes fake as label 1 and real as label 0, with logarithms of probabilities that reach 0."""
+    return -np.log(1 - _saturating_sigmoid(z_real)).mean() - np.log(_saturating_sigmoid(z_fake)).mean()
 
 
 def d_loss__pooled_mean(z_real: Array, z_fake: Array) -> float:
@@ -74,14 +89,43 @@ def d_loss__pooled_mean(z_real: Array, z_fake: Array) -> float:
     return np.concatenate([_softplus(-z_real), _softplus(z_fake)]).mean()
 
 
+def d_loss__pooled_mean_inf(z_real: Array, z_fake: Array) -> float:
+    """Takes one mean over all examples together, of logarithms of probabilities that reach 0."""
+    right = np.concatenate([_saturating_sigmoid(z_real), 1 - _saturating_sigmoid(z_fake)])
+    return -np.log(right).mean()
+
+
 def d_loss__halved(z_real: Array, z_fake: Array) -> float:
     """Averages the two terms instead of adding them."""
     return 0.5 * (_softplus(-z_real).mean() + _softplus(z_fake).mean())
 
 
+def d_loss__halved_inf(z_real: Array, z_fake: Array) -> float:
+    """Averages the two terms, with logarithms of probabilities that reach 0."""
+    return d_loss__unstable(z_real, z_fake) / 2
+
+
 def d_loss__unstable(z_real: Array, z_fake: Array) -> float:
     """Takes logarithms of D and 1 - D, which are exactly 0 for large logits."""
     return -np.log(_saturating_sigmoid(z_real)).mean() - np.log(1 - _saturating_sigmoid(z_fake)).mean()
+
+
+def d_loss__unstable_floored(z_real: Array, z_fake: Array) -> float:
+    """Adds 1e-12 inside the logarithms of D and 1 - D, so no mean is above 27.6."""
+    p_real, p_fake = _saturating_sigmoid(z_real), _saturating_sigmoid(z_fake)
+    return -np.log(p_real + 1e-12).mean() - np.log(1 - p_fake + 1e-12).mean()
+
+
+def d_loss__unstable_floored_at_1e8(z_real: Array, z_fake: Array) -> float:
+    """Adds 1e-8 inside the logarithms of D and 1 - D, so no mean is above 18.4."""
+    p_real, p_fake = _saturating_sigmoid(z_real), _saturating_sigmoid(z_fake)
+    return -np.log(p_real + 1e-8).mean() - np.log(1 - p_fake + 1e-8).mean()
+
+
+def d_loss__unstable_clipped(z_real: Array, z_fake: Array) -> float:
+    """Clips D to 1e-7 and 1 - 1e-7 before the logarithms, so no mean is above 16.1."""
+    p_real, p_fake = (np.clip(_saturating_sigmoid(z), 1e-7, 1 - 1e-7) for z in (z_real, z_fake))
+    return -np.log(p_real).mean() - np.log(1 - p_fake).mean()
 
 
 def _rounds(rng: np.random.Generator) -> Iterator[Case]:
@@ -175,9 +219,19 @@ def g_loss_minimax__sign(z_fake: Array) -> float:
     return _softplus(z_fake).mean()
 
 
+def g_loss_minimax__sign_inf(z_fake: Array) -> float:
+    """Returns minus the mean of log(1 - D), infinity where D has reached 1."""
+    return -np.log(1 - _saturating_sigmoid(z_fake)).mean()
+
+
 def g_loss_minimax__non_saturating(z_fake: Array) -> float:
     """Returns the mean of -log D on the fakes."""
     return _softplus(-z_fake).mean()
+
+
+def g_loss_minimax__non_saturating_inf(z_fake: Array) -> float:
+    """Returns the mean of -log D on the fakes, infinity where D has reached 0."""
+    return -np.log(_saturating_sigmoid(z_fake)).mean()
 
 
 def g_loss_minimax__unstable(z_fake: Array) -> float:
@@ -185,9 +239,24 @@ def g_loss_minimax__unstable(z_fake: Array) -> float:
     return np.log(1 - _saturating_sigmoid(z_fake)).mean()
 
 
+def g_loss_minimax__unstable_floored(z_fake: Array) -> float:
+    """Takes the logarithm of 1 - D + 1e-12, so the loss never falls below -27.6."""
+    return np.log(1 - _saturating_sigmoid(z_fake) + 1e-12).mean()
+
+
+def g_loss_minimax__unstable_floored_at_1e8(z_fake: Array) -> float:
+    """Takes the logarithm of 1 - D + 1e-8, so the loss never falls below -18.4."""
+    return np.log(1 - _saturating_sigmoid(z_fake) + 1e-8).mean()
+
+
 def g_loss_minimax__summed(z_fake: Array) -> float:
     """Adds the terms up and does not divide by their number."""
     return -_softplus(z_fake).sum()
+
+
+def g_loss_minimax__summed_inf(z_fake: Array) -> float:
+    """Adds log(1 - D) up and does not divide by the number of fakes; where D has reached 1 this is -inf."""
+    return np.log(1 - _saturating_sigmoid(z_fake)).sum()
 
 
 def _fakes(rng: np.random.Generator) -> Iterator[Case]:
@@ -220,9 +289,19 @@ def g_loss_nonsaturating__minimax(z_fake: Array) -> float:
     return -_softplus(z_fake).mean()
 
 
+def g_loss_nonsaturating__minimax_inf(z_fake: Array) -> float:
+    """Returns the mean of log(1 - D), the loss that saturates, and -inf where D has reached 1."""
+    return np.log(1 - _saturating_sigmoid(z_fake)).mean()
+
+
 def g_loss_nonsaturating__wrong_side(z_fake: Array) -> float:
     """Takes softplus of z, so the fakes that fool the discriminator cost most."""
     return _softplus(z_fake).mean()
+
+
+def g_loss_nonsaturating__wrong_side_inf(z_fake: Array) -> float:
+    """Takes -log(1 - D), so the fakes that fool the discriminator cost most, without end where D has reached 1."""
+    return -np.log(1 - _saturating_sigmoid(z_fake)).mean()
 
 
 def g_loss_nonsaturating__sign(z_fake: Array) -> float:
@@ -230,9 +309,19 @@ def g_loss_nonsaturating__sign(z_fake: Array) -> float:
     return -_softplus(-z_fake).mean()
 
 
+def g_loss_nonsaturating__sign_inf(z_fake: Array) -> float:
+    """Returns the mean of log D without the minus, -inf where D has reached 0."""
+    return np.log(_saturating_sigmoid(z_fake)).mean()
+
+
 def g_loss_nonsaturating__summed(z_fake: Array) -> float:
     """Adds the terms up and does not divide by their number."""
     return _softplus(-z_fake).sum()
+
+
+def g_loss_nonsaturating__summed_inf(z_fake: Array) -> float:
+    """Adds -log D up and does not divide by the number of fakes; where D has reached 0 this is infinite."""
+    return -np.log(_saturating_sigmoid(z_fake)).sum()
 
 
 # g_loss_grads
@@ -278,6 +367,12 @@ def g_loss_grads__same(z_fake: Array) -> tuple[Array, Array]:
     return minimax, minimax
 
 
+def g_loss_grads__same_nonsaturating(z_fake: Array) -> tuple[Array, Array]:
+    """Returns the gradient of the non-saturating loss for both."""
+    _, nonsaturating = g_loss_grads(z_fake)
+    return nonsaturating, nonsaturating
+
+
 # optimal_discriminator
 
 
@@ -307,9 +402,19 @@ def optimal_discriminator__generator_share(p_real: Array, p_gen: Array) -> Array
     return optimal_discriminator(p_gen, p_real)
 
 
+def optimal_discriminator__generator_share_nan(p_real: Array, p_gen: Array) -> Array:
+    """Divides the generator's density by the sum, also where both are 0."""
+    return p_gen / (p_real + p_gen)
+
+
 def optimal_discriminator__odds(p_real: Array, p_gen: Array) -> Array:
     """Divides the real density by the generator's, which is no probability."""
     return p_real / p_gen
+
+
+def optimal_discriminator__odds_or_half(p_real: Array, p_gen: Array) -> Array:
+    """Divides the real density by the generator's, and gives 1/2 where both are 0."""
+    return np.where(p_real + p_gen > 0, p_real / p_gen, 0.5)
 
 
 def optimal_discriminator__zero_nan(p_real: Array, p_gen: Array) -> Array:
@@ -317,9 +422,19 @@ def optimal_discriminator__zero_nan(p_real: Array, p_gen: Array) -> Array:
     return p_real / (p_real + p_gen)
 
 
+def optimal_discriminator__zero_nan_replaced(p_real: Array, p_gen: Array) -> Array:
+    """Divides 0 by 0 and replaces the nan by 0."""
+    return np.nan_to_num(p_real / (p_real + p_gen))
+
+
 def optimal_discriminator__logit(p_real: Array, p_gen: Array) -> Array:
     """Returns the difference of the logarithms, the logit of D."""
     return np.log(p_real) - np.log(p_gen)
+
+
+def optimal_discriminator__logit_or_half(p_real: Array, p_gen: Array) -> Array:
+    """Returns the logit of D, and 1/2 where both densities are 0."""
+    return np.where(p_real + p_gen > 0, np.log(p_real) - np.log(p_gen), 0.5)
 
 
 def _distribution(rng: np.random.Generator, n: int) -> Array:
@@ -387,9 +502,26 @@ def gan_value__jsd_only(p_real: Array, p_gen: Array) -> float:
     return sum(_expected_log(p, 2 * optimal_discriminator(p, q)) / 2 for p, q in ((p_real, p_gen), (p_gen, p_real)))
 
 
+def gan_value__jsd_only_twice(p_real: Array, p_gen: Array) -> float:
+    """Returns twice the Jensen-Shannon divergence, without -log 4."""
+    return 2 * gan_value__jsd_only(p_real, p_gen)
+
+
+def gan_value__jsd_only_nan(p_real: Array, p_gen: Array) -> float:
+    """Returns the Jensen-Shannon divergence itself, and nan where an outcome has probability 0."""
+    middle = (p_real + p_gen) / 2
+    return sum((p * np.log(p / middle)).sum() / 2 for p in (p_real, p_gen))
+
+
 def gan_value__base_two(p_real: Array, p_gen: Array) -> float:
     """Takes logarithms to base 2."""
     return gan_value(p_real, p_gen) / np.log(2)
+
+
+def gan_value__base_two_nan(p_real: Array, p_gen: Array) -> float:
+    """Takes logarithms to base 2, and those of 0 as well, so the value is nan where an outcome has probability 0."""
+    d = p_real / (p_real + p_gen)
+    return (p_real * np.log2(d) + p_gen * np.log2(1 - d)).sum()
 
 
 def gan_value__half_discriminator(p_real: Array, p_gen: Array) -> float:
@@ -400,6 +532,11 @@ def gan_value__half_discriminator(p_real: Array, p_gen: Array) -> float:
 def gan_value__real_term_only(p_real: Array, p_gen: Array) -> float:
     """Takes the mean of log D* under the real distribution and stops there."""
     return _expected_log(p_real, optimal_discriminator(p_real, p_gen))
+
+
+def gan_value__real_term_only_nan(p_real: Array, p_gen: Array) -> float:
+    """Takes the mean of log D* under the real distribution only, and nan where an outcome has probability 0."""
+    return (p_real * np.log(p_real / (p_real + p_gen))).sum()
 
 
 def gan_value_cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -457,6 +594,21 @@ def wgan_losses__generator_sees_real(c_real: Array, c_fake: Array) -> tuple[floa
     return c_fake.mean() - c_real.mean(), c_real.mean() - c_fake.mean()
 
 
+def wgan_losses__generator_sees_real_as_critic(c_real: Array, c_fake: Array) -> tuple[float, float]:
+    """Gives the generator the loss of the critic, fake minus real."""
+    return c_fake.mean() - c_real.mean(), c_fake.mean() - c_real.mean()
+
+
+def wgan_losses__generator_sees_real_added(c_real: Array, c_fake: Array) -> tuple[float, float]:
+    """Lets the generator raise the mean scores of real and fake examples."""
+    return c_fake.mean() - c_real.mean(), -c_fake.mean() - c_real.mean()
+
+
+def wgan_losses__generator_sees_real_pooled(c_real: Array, c_fake: Array) -> tuple[float, float]:
+    """Lets the generator raise the mean score of all examples together."""
+    return c_fake.mean() - c_real.mean(), -np.concatenate([c_real, c_fake]).mean()
+
+
 def _scores(rng: np.random.Generator, n: int, mean: float) -> Array:
     return 2 * rng.standard_normal(n) + mean
 
@@ -480,11 +632,39 @@ CHECKS = (
         returns=("loss:",),
         args={"z_real": "real", "z_fake": "fake"},
         wrong=(
-            Wrong(d_loss__real_only, id="real-only", hint="The discriminator must also reject fakes."),
-            Wrong(d_loss__labels_swapped, id="labels-swapped", hint="Real is 1, fake is 0."),
-            Wrong(d_loss__pooled_mean, id="pooled-mean", hint="Each side has its own mean."),
-            Wrong(d_loss__halved, id="halved", hint="The two terms are added."),
-            Wrong(d_loss__unstable, id="unstable", hint="Use softplus.", tags=("edge",)),
+            Wrong(
+                d_loss__real_only,
+                id="real-only",
+                hint="The discriminator must also reject fakes.",
+                also=(d_loss__real_only_inf,),
+            ),
+            Wrong(
+                d_loss__labels_swapped,
+                id="labels-swapped",
+                hint="Real is 1, fake is 0.",
+                also=(
+                    d_loss__labels_swapped_on_fakes,
+                    d_loss__labels_swapped_inf,
+                ),
+            ),
+            Wrong(
+                d_loss__pooled_mean,
+                id="pooled-mean",
+                hint="Each side has its own mean.",
+                also=(d_loss__pooled_mean_inf,),
+            ),
+            Wrong(d_loss__halved, id="halved", hint="The two terms are added.", also=(d_loss__halved_inf,)),
+            Wrong(
+                d_loss__unstable,
+                id="unstable",
+                hint="Use softplus.",
+                tags=("edge",),
+                also=(
+                    d_loss__unstable_floored,
+                    d_loss__unstable_floored_at_1e8,
+                    d_loss__unstable_clipped,
+                ),
+            ),
         ),
         alternates=(d_loss_as_cross_entropy, d_loss_examples),
         hints=(
@@ -516,10 +696,29 @@ CHECKS = (
         returns=("loss:",),
         args={"z_fake": "fake"},
         wrong=(
-            Wrong(g_loss_minimax__sign, id="sign", hint="The generator minimises log(1-D), which is negative."),
-            Wrong(g_loss_minimax__non_saturating, id="non-saturating", hint="That is the other generator loss."),
-            Wrong(g_loss_minimax__unstable, id="unstable", hint="Use softplus.", tags=("edge",)),
-            Wrong(g_loss_minimax__summed, id="summed", hint="Mean."),
+            Wrong(
+                g_loss_minimax__sign,
+                id="sign",
+                hint="The generator minimises log(1-D), which is negative.",
+                also=(g_loss_minimax__sign_inf,),
+            ),
+            Wrong(
+                g_loss_minimax__non_saturating,
+                id="non-saturating",
+                hint="That is the other generator loss.",
+                also=(g_loss_minimax__non_saturating_inf,),
+            ),
+            Wrong(
+                g_loss_minimax__unstable,
+                id="unstable",
+                hint="Use softplus.",
+                tags=("edge",),
+                also=(
+                    g_loss_minimax__unstable_floored,
+                    g_loss_minimax__unstable_floored_at_1e8,
+                ),
+            ),
+            Wrong(g_loss_minimax__summed, id="summed", hint="Mean.", also=(g_loss_minimax__summed_inf,)),
         ),
         alternates=(g_loss_minimax_split, g_loss_minimax_examples),
         hints=(
@@ -533,10 +732,22 @@ CHECKS = (
         returns=("loss:",),
         args={"z_fake": "fake"},
         wrong=(
-            Wrong(g_loss_nonsaturating__minimax, id="minimax", hint="Maximise log D instead."),
-            Wrong(g_loss_nonsaturating__wrong_side, id="wrong-side", hint="Small logits must cost much."),
-            Wrong(g_loss_nonsaturating__sign, id="sign", hint="It is minimised."),
-            Wrong(g_loss_nonsaturating__summed, id="summed", hint="Mean."),
+            Wrong(
+                g_loss_nonsaturating__minimax,
+                id="minimax",
+                hint="Maximise log D instead.",
+                also=(g_loss_nonsaturating__minimax_inf,),
+            ),
+            Wrong(
+                g_loss_nonsaturating__wrong_side,
+                id="wrong-side",
+                hint="Small logits must cost much.",
+                also=(g_loss_nonsaturating__wrong_side_inf,),
+            ),
+            Wrong(
+                g_loss_nonsaturating__sign, id="sign", hint="It is minimised.", also=(g_loss_nonsaturating__sign_inf,)
+            ),
+            Wrong(g_loss_nonsaturating__summed, id="summed", hint="Mean.", also=(g_loss_nonsaturating__summed_inf,)),
         ),
         alternates=(g_loss_nonsaturating_split, g_loss_nonsaturating_examples),
         hints=(
@@ -557,7 +768,12 @@ CHECKS = (
             Wrong(g_loss_grads__swapped, id="swapped", hint="Minimax first."),
             Wrong(g_loss_grads__sign, id="sign", hint="log(1-D) falls as D rises."),
             Wrong(g_loss_grads__not_averaged, id="not-averaged", hint="Means."),
-            Wrong(g_loss_grads__same, id="same", hint="They differ most where the discriminator is sure."),
+            Wrong(
+                g_loss_grads__same,
+                id="same",
+                hint="They differ most where the discriminator is sure.",
+                also=(g_loss_grads__same_nonsaturating,),
+            ),
         ),
         alternates=(g_loss_grads_by_tanh, g_loss_grads_from_odds),
         hints=(
@@ -576,10 +792,26 @@ CHECKS = (
                 optimal_discriminator__generator_share,
                 id="generator-share",
                 hint="D is the probability of being real.",
+                also=(optimal_discriminator__generator_share_nan,),
             ),
-            Wrong(optimal_discriminator__odds, id="odds", hint="Odds are not a probability."),
-            Wrong(optimal_discriminator__zero_nan, id="zero-nan", hint="Where nothing lives, D may be ½."),
-            Wrong(optimal_discriminator__logit, id="logit", hint="A probability was asked for."),
+            Wrong(
+                optimal_discriminator__odds,
+                id="odds",
+                hint="Odds are not a probability.",
+                also=(optimal_discriminator__odds_or_half,),
+            ),
+            Wrong(
+                optimal_discriminator__zero_nan,
+                id="zero-nan",
+                hint="Where nothing lives, D may be ½.",
+                also=(optimal_discriminator__zero_nan_replaced,),
+            ),
+            Wrong(
+                optimal_discriminator__logit,
+                id="logit",
+                hint="A probability was asked for.",
+                also=(optimal_discriminator__logit_or_half,),
+            ),
         ),
         alternates=(optimal_discriminator_masked, optimal_discriminator_points),
         hints=(
@@ -599,10 +831,19 @@ CHECKS = (
                 gan_value__jsd_only,
                 id="jsd-only",
                 hint="The value is -log 4 plus twice the divergence.",
+                also=(
+                    gan_value__jsd_only_twice,
+                    gan_value__jsd_only_nan,
+                ),
             ),
-            Wrong(gan_value__base_two, id="base-two", hint="Nats."),
+            Wrong(gan_value__base_two, id="base-two", hint="Nats.", also=(gan_value__base_two_nan,)),
             Wrong(gan_value__half_discriminator, id="half-discriminator", hint="Use the optimal discriminator."),
-            Wrong(gan_value__real_term_only, id="real-term-only", hint="Two expectations."),
+            Wrong(
+                gan_value__real_term_only,
+                id="real-term-only",
+                hint="Two expectations.",
+                also=(gan_value__real_term_only_nan,),
+            ),
         ),
         alternates=(gan_value_by_divergence, gan_value_by_entropies),
         hints=(
@@ -624,6 +865,11 @@ CHECKS = (
                 wgan_losses__generator_sees_real,
                 id="generator-sees-real",
                 hint="Real data do not depend on the generator.",
+                also=(
+                    wgan_losses__generator_sees_real_as_critic,
+                    wgan_losses__generator_sees_real_added,
+                    wgan_losses__generator_sees_real_pooled,
+                ),
             ),
         ),
         alternates=(wgan_losses_weighted, wgan_losses_sums),

@@ -36,6 +36,21 @@ def lora_init__B_random(d_out: int, d_in: int, r: int, rng: np.random.Generator)
     return rng.standard_normal((r, d_in)) / np.sqrt(d_in), rng.standard_normal((d_out, r)) / np.sqrt(r)
 
 
+def lora_init__B_random_unscaled(d_out: int, d_in: int, r: int, rng: np.random.Generator) -> tuple[Array, Array]:
+    """Draws B after A as plain normal numbers, so the update is not zero at the start."""
+    return rng.standard_normal((r, d_in)) / np.sqrt(d_in), rng.standard_normal((d_out, r))
+
+
+def lora_init__B_random_as_A(d_out: int, d_in: int, r: int, rng: np.random.Generator) -> tuple[Array, Array]:
+    """Draws B after A and divides both by the root of d_in, so the update is not zero at the start."""
+    return rng.standard_normal((r, d_in)) / np.sqrt(d_in), rng.standard_normal((d_out, r)) / np.sqrt(d_in)
+
+
+def lora_init__B_random_small(d_out: int, d_in: int, r: int, rng: np.random.Generator) -> tuple[Array, Array]:
+    """Draws B after A as normal numbers times 0.01, so the update is not zero at the start."""
+    return rng.standard_normal((r, d_in)) / np.sqrt(d_in), 0.01 * rng.standard_normal((d_out, r))
+
+
 def lora_init__both_zero(d_out: int, d_in: int, r: int, rng: np.random.Generator) -> tuple[Array, Array]:
     """Starts both factors at zero; each one's gradient is a multiple of the other, so both stay there."""
     return np.zeros((r, d_in)), np.zeros((d_out, r))
@@ -44,6 +59,11 @@ def lora_init__both_zero(d_out: int, d_in: int, r: int, rng: np.random.Generator
 def lora_init__shapes_swapped(d_out: int, d_in: int, r: int, rng: np.random.Generator) -> tuple[Array, Array]:
     """Makes A (d_in, r) and B (r, d_out), as for x A B."""
     return rng.standard_normal((d_in, r)) / np.sqrt(d_in), np.zeros((r, d_out))
+
+
+def lora_init__shapes_swapped_A(d_out: int, d_in: int, r: int, rng: np.random.Generator) -> tuple[Array, Array]:
+    """Makes A (d_in, r), while B is (d_out, r) as it should be."""
+    return rng.standard_normal((d_in, r)) / np.sqrt(d_in), np.zeros((d_out, r))
 
 
 def lora_init__scale(d_out: int, d_in: int, r: int, rng: np.random.Generator) -> tuple[Array, Array]:
@@ -111,6 +131,16 @@ def lora_forward__base_missing(x: Array, W0: Array, A: Array, B: Array, alpha: f
 def lora_forward__order(x: Array, W0: Array, A: Array, B: Array, alpha: float) -> Array:
     """Computes x B A, first B and untransposed, which is silent when the weight is square."""
     return x @ W0.T + alpha / A.shape[0] * (x @ B @ A)
+
+
+def lora_forward__order_untransposed(x: Array, W0: Array, A: Array, B: Array, alpha: float) -> Array:
+    """Computes x A B, untransposed, which is silent when everything is square."""
+    return x @ W0.T + alpha / A.shape[0] * (x @ A @ B)
+
+
+def lora_forward__order_up_first(x: Array, W0: Array, A: Array, B: Array, alpha: float) -> Array:
+    """Computes x B^T A^T, first B, which is silent when everything is square."""
+    return x @ W0.T + alpha / A.shape[0] * (x @ B.T @ A.T)
 
 
 def _normal(rng: np.random.Generator, *shape: int) -> Array:
@@ -188,6 +218,21 @@ def lora_backward__scale_missing(dout: Array, x: Array, W0: Array, A: Array, B: 
     """Leaves alpha / r out of dA."""
     dx, _, dB = lora_backward(dout, x, W0, A, B, alpha)
     return dx, (dout @ B).T @ x, dB
+
+
+def lora_backward__scale_missing_in_both(
+    dout: Array, x: Array, W0: Array, A: Array, B: Array, alpha: float
+) -> Gradients:
+    """Leaves alpha / r out of dA and dB."""
+    dx, _, _ = lora_backward(dout, x, W0, A, B, alpha)
+    return dx, (dout @ B).T @ x, dout.T @ (x @ A.T)
+
+
+def lora_backward__scale_missing_everywhere(
+    dout: Array, x: Array, W0: Array, A: Array, B: Array, alpha: float
+) -> Gradients:
+    """Leaves alpha / r out of all three gradients."""
+    return dout @ W0 + dout @ B @ A, (dout @ B).T @ x, dout.T @ (x @ A.T)
 
 
 def lora_backward__dB_uses_x(dout: Array, x: Array, W0: Array, A: Array, B: Array, alpha: float) -> Gradients:
@@ -369,9 +414,23 @@ CHECKS = (
         cases=lora_init_cases,
         returns=("A: r in", "B: out r"),
         wrong=(
-            Wrong(lora_init__B_random, id="B-random", hint="The update must start at zero."),
+            Wrong(
+                lora_init__B_random,
+                id="B-random",
+                hint="The update must start at zero.",
+                also=(
+                    lora_init__B_random_unscaled,
+                    lora_init__B_random_as_A,
+                    lora_init__B_random_small,
+                ),
+            ),
             Wrong(lora_init__both_zero, id="both-zero", hint="One factor must be nonzero."),
-            Wrong(lora_init__shapes_swapped, id="shapes-swapped", hint="A maps the input down to r."),
+            Wrong(
+                lora_init__shapes_swapped,
+                id="shapes-swapped",
+                hint="A maps the input down to r.",
+                also=(lora_init__shapes_swapped_A,),
+            ),
             Wrong(lora_init__scale, id="scale", hint="The fan-in of A is d_in."),
         ),
         alternates=(lora_init_normal, lora_init_rows),
@@ -391,7 +450,15 @@ CHECKS = (
             Wrong(lora_forward__alpha_not_divided, id="alpha-not-divided", hint="Divide by the rank."),
             Wrong(lora_forward__inverted_scale, id="inverted-scale", hint="alpha over r."),
             Wrong(lora_forward__base_missing, id="base-missing", hint="The frozen weight still acts."),
-            Wrong(lora_forward__order, id="order", hint="First down with A, then up with B."),
+            Wrong(
+                lora_forward__order,
+                id="order",
+                hint="First down with A, then up with B.",
+                also=(
+                    lora_forward__order_untransposed,
+                    lora_forward__order_up_first,
+                ),
+            ),
         ),
         alternates=(lora_forward_merged, lora_forward_stacked, lora_forward_ranks),
         hints=(
@@ -416,7 +483,15 @@ CHECKS = (
                 id="base-path-missing",
                 hint="Frozen does not mean invisible.",
             ),
-            Wrong(lora_backward__scale_missing, id="scale-missing", hint="Forward scaled the update."),
+            Wrong(
+                lora_backward__scale_missing,
+                id="scale-missing",
+                hint="Forward scaled the update.",
+                also=(
+                    lora_backward__scale_missing_in_both,
+                    lora_backward__scale_missing_everywhere,
+                ),
+            ),
             Wrong(lora_backward__dB_uses_x, id="dB-uses-x", hint="B sees the projected input."),
             Wrong(
                 lora_backward__scale_in_dB_missing,

@@ -51,10 +51,23 @@ def prepend_prompt__overwrites(e: Array, P: Array) -> Array:
     return out
 
 
+def prepend_prompt__overwrites_joined(e: Array, P: Array) -> Array:
+    """Puts the prompt in front of what follows the first k tokens, so these are lost."""
+    return np.concatenate([np.broadcast_to(P, (e.shape[0], *P.shape)), e[:, len(P) :]], axis=1)
+
+
 def prepend_prompt__added(e: Array, P: Array) -> Array:
     """Adds the prompt to the first k tokens."""
     out = e.copy()
     out[:, : len(P)] += P
+    return out
+
+
+def prepend_prompt__added_as_far(e: Array, P: Array) -> Array:
+    """Adds the prompt to the first k tokens, or to all if there are fewer."""
+    out = e.copy()
+    k = min(len(P), e.shape[1])
+    out[:, :k] += P[:k]
     return out
 
 
@@ -107,6 +120,11 @@ def prompt_grad__averaged(dout: Array, k: int) -> Array:
 def prompt_grad__wrong_end(dout: Array, k: int) -> Array:
     """Takes the last k positions."""
     return dout[:, -k:].sum(axis=0)
+
+
+def prompt_grad__wrong_end_counted(dout: Array, k: int) -> Array:
+    """Takes the positions from length - k on, none for k = 0."""
+    return dout[:, dout.shape[1] - k :].sum(axis=0)
 
 
 def prompt_grad__first_example(dout: Array, k: int) -> Array:
@@ -232,6 +250,13 @@ def adapter_forward__no_activation(x: Array, W_down: Array, b_down: Array, W_up:
 def adapter_forward__activated_output(x: Array, W_down: Array, b_down: Array, W_up: Array, b_up: Array) -> Array:
     """Applies ReLU once more, to the sum with x."""
     return _relu(x + _relu(x @ W_down.T + b_down) @ W_up.T + b_up)
+
+
+def adapter_forward__activated_output_of_bottleneck(
+    x: Array, W_down: Array, b_down: Array, W_up: Array, b_up: Array
+) -> Array:
+    """Applies ReLU once more, to what the bottleneck gives, before x is added."""
+    return x + _relu(_relu(x @ W_down.T + b_down) @ W_up.T + b_up)
 
 
 def adapter_forward__down_bias_missing(x: Array, W_down: Array, b_down: Array, W_up: Array, b_up: Array) -> Array:
@@ -398,9 +423,21 @@ def selective_update__updates_all(params: Params, grads: Params, trainable: tupl
     return {name: p - lr * grads[name] if name in grads else p for name, p in params.items()}
 
 
+def selective_update__updates_all_by_name(
+    params: Params, grads: Params, trainable: tuple[str, ...], lr: float
+) -> Params:
+    """Moves every parameter and looks for a gradient of each, which raises where there is none."""
+    return {name: p - lr * grads[name] for name, p in params.items()}
+
+
 def selective_update__inverted(params: Params, grads: Params, trainable: tuple[str, ...], lr: float) -> Params:
     """Takes the tuple for the names of the frozen parameters."""
     return {name: p - lr * grads[name] if name not in trainable and name in grads else p for name, p in params.items()}
+
+
+def selective_update__inverted_by_name(params: Params, grads: Params, trainable: tuple[str, ...], lr: float) -> Params:
+    """Takes the tuple for the names of the frozen parameters; a moving one without gradient raises."""
+    return {name: p if name in trainable else p - lr * grads[name] for name, p in params.items()}
 
 
 def selective_update__frozen_dropped(params: Params, grads: Params, trainable: tuple[str, ...], lr: float) -> Params:
@@ -408,9 +445,28 @@ def selective_update__frozen_dropped(params: Params, grads: Params, trainable: t
     return {name: params[name] - lr * grads[name] for name in trainable if name in grads}
 
 
+def selective_update__frozen_dropped_only(
+    params: Params, grads: Params, trainable: tuple[str, ...], lr: float
+) -> Params:
+    """Returns the trainable parameters, moved where they have a gradient, and none of the others."""
+    return {name: params[name] - lr * grads[name] if name in grads else params[name] for name in trainable}
+
+
+def selective_update__frozen_dropped_by_name(
+    params: Params, grads: Params, trainable: tuple[str, ...], lr: float
+) -> Params:
+    """Returns the trainable parameters only, and raises where one has no gradient."""
+    return {name: params[name] - lr * grads[name] for name in trainable}
+
+
 def selective_update__ascent(params: Params, grads: Params, trainable: tuple[str, ...], lr: float) -> Params:
     """Adds the gradient."""
     return {name: p + lr * grads[name] if name in trainable and name in grads else p for name, p in params.items()}
+
+
+def selective_update__ascent_by_name(params: Params, grads: Params, trainable: tuple[str, ...], lr: float) -> Params:
+    """Adds the gradient, and raises where a trainable parameter has none."""
+    return {name: p + lr * grads[name] if name in trainable else p for name, p in params.items()}
 
 
 SHAPES: dict[str, tuple[int, ...]] = {"W": (3, 4), "b": (3,), "W_up": (4, 2), "b_up": (4,), "P": (2, 4)}
@@ -473,6 +529,11 @@ def trainable_fraction__tensor_count(params: Params, trainable: tuple[str, ...])
     return sum(name in trainable for name in params) / len(params) if params else 0.0
 
 
+def trainable_fraction__tensor_count_of_names(params: Params, trainable: tuple[str, ...]) -> float:
+    """Divides the number of trainable names, known or not, by the number of arrays."""
+    return len(trainable) / len(params) if params else 0.0
+
+
 def trainable_fraction__percent(params: Params, trainable: tuple[str, ...]) -> float:
     """Returns 100 times the fraction."""
     return 100 * trainable_fraction(params, trainable)
@@ -483,6 +544,13 @@ def trainable_fraction__ratio_to_frozen(params: Params, trainable: tuple[str, ..
     trained = sum(np.size(p) for name, p in params.items() if name in trainable)
     frozen = sum(np.size(p) for name, p in params.items() if name not in trainable)
     return trained / frozen if params else 0.0
+
+
+def trainable_fraction__ratio_to_frozen_or_zero(params: Params, trainable: tuple[str, ...]) -> float:
+    """Divides by the number of frozen entries, and gives 0 where nothing is frozen."""
+    trained = sum(np.size(p) for name, p in params.items() if name in trainable)
+    frozen = sum(np.size(p) for name, p in params.items() if name not in trainable)
+    return trained / frozen if frozen else 0.0
 
 
 def trainable_fraction__frozen_share(params: Params, trainable: tuple[str, ...]) -> float:
@@ -520,8 +588,13 @@ CHECKS = (
         args={"e": "N T D", "P": "k D"},
         wrong=(
             Wrong(prepend_prompt__appended, id="appended", hint="In front."),
-            Wrong(prepend_prompt__overwrites, id="overwrites", hint="The sequence grows."),
-            Wrong(prepend_prompt__added, id="added", hint="Concatenate."),
+            Wrong(
+                prepend_prompt__overwrites,
+                id="overwrites",
+                hint="The sequence grows.",
+                also=(prepend_prompt__overwrites_joined,),
+            ),
+            Wrong(prepend_prompt__added, id="added", hint="Concatenate.", also=(prepend_prompt__added_as_far,)),
             Wrong(prepend_prompt__reversed, id="reversed", hint="Keep its order."),
         ),
         alternates=(prepend_prompt_filled, prepend_prompt_examples),
@@ -538,7 +611,12 @@ CHECKS = (
         gradient=Gradient(of=prepend_prompt, wrt={"P": "dP"}, fixed=_any_prompt),
         wrong=(
             Wrong(prompt_grad__averaged, id="averaged", hint="A shared parameter collects a sum."),
-            Wrong(prompt_grad__wrong_end, id="wrong-end", hint="The prompt is in front."),
+            Wrong(
+                prompt_grad__wrong_end,
+                id="wrong-end",
+                hint="The prompt is in front.",
+                also=(prompt_grad__wrong_end_counted,),
+            ),
             Wrong(prompt_grad__first_example, id="first-example", hint="All examples share the prompt."),
             Wrong(prompt_grad__per_example, id="per-example", hint="One prompt, one gradient."),
         ),
@@ -573,7 +651,12 @@ CHECKS = (
         wrong=(
             Wrong(adapter_forward__residual_missing, id="residual-missing", hint="An adapter corrects its input."),
             Wrong(adapter_forward__no_activation, id="no-activation", hint="The bottleneck is nonlinear."),
-            Wrong(adapter_forward__activated_output, id="activated-output", hint="The output is linear."),
+            Wrong(
+                adapter_forward__activated_output,
+                id="activated-output",
+                hint="The output is linear.",
+                also=(adapter_forward__activated_output_of_bottleneck,),
+            ),
             Wrong(adapter_forward__down_bias_missing, id="down-bias-missing", hint="Bias before ReLU."),
         ),
         alternates=(adapter_forward_einsum, adapter_forward_units),
@@ -619,10 +702,28 @@ CHECKS = (
         cases=selective_update_cases,
         returns=("params: dict",),
         wrong=(
-            Wrong(selective_update__updates_all, id="updates-all", hint="Frozen means frozen."),
-            Wrong(selective_update__inverted, id="inverted", hint="Only the trainable ones move."),
-            Wrong(selective_update__frozen_dropped, id="frozen-dropped", hint="The model needs all of them."),
-            Wrong(selective_update__ascent, id="ascent", hint="Descend."),
+            Wrong(
+                selective_update__updates_all,
+                id="updates-all",
+                hint="Frozen means frozen.",
+                also=(selective_update__updates_all_by_name,),
+            ),
+            Wrong(
+                selective_update__inverted,
+                id="inverted",
+                hint="Only the trainable ones move.",
+                also=(selective_update__inverted_by_name,),
+            ),
+            Wrong(
+                selective_update__frozen_dropped,
+                id="frozen-dropped",
+                hint="The model needs all of them.",
+                also=(
+                    selective_update__frozen_dropped_only,
+                    selective_update__frozen_dropped_by_name,
+                ),
+            ),
+            Wrong(selective_update__ascent, id="ascent", hint="Descend.", also=(selective_update__ascent_by_name,)),
         ),
         alternates=(selective_update_moved, selective_update_as_mask),
         hints=(
@@ -635,9 +736,19 @@ CHECKS = (
         cases=trainable_fraction_cases,
         returns=("fraction:",),
         wrong=(
-            Wrong(trainable_fraction__tensor_count, id="tensor-count", hint="Count numbers."),
+            Wrong(
+                trainable_fraction__tensor_count,
+                id="tensor-count",
+                hint="Count numbers.",
+                also=(trainable_fraction__tensor_count_of_names,),
+            ),
             Wrong(trainable_fraction__percent, id="percent", hint="A fraction."),
-            Wrong(trainable_fraction__ratio_to_frozen, id="ratio-to-frozen", hint="Divide by all entries."),
+            Wrong(
+                trainable_fraction__ratio_to_frozen,
+                id="ratio-to-frozen",
+                hint="Divide by all entries.",
+                also=(trainable_fraction__ratio_to_frozen_or_zero,),
+            ),
             Wrong(trainable_fraction__frozen_share, id="frozen-share", hint="Count what is trained."),
         ),
         alternates=(trainable_fraction_by_flags, trainable_fraction_counted),
