@@ -752,6 +752,7 @@ CHECKS = (
         qkv,
         cases=qkv_cases,
         returns=("Q: N T Dk", "K: N T Dk", "V: N T Dv"),
+        formula=r"Q = x \, \text{Wq}^\top \qquad K = x \, \text{Wk}^\top \qquad V = x \, \text{Wv}^\top",
         args={"x": "N T D", "Wq": "Dk D", "Wk": "Dk D", "Wv": "Dv D"},
         wrong=(
             Wrong(qkv__shared, id="shared", hint="Queries and keys have their own maps.", also=(qkv__shared_by_all,)),
@@ -769,6 +770,10 @@ CHECKS = (
         causal_mask,
         cases=causal_mask_cases,
         returns=("mask: T T",),
+        formula=(
+            r"\text{mask}_{ij} = \begin{cases} \text{True} & \text{if } j \leq i \\"
+            r" \text{False} & \text{else} \end{cases}"
+        ),
         wrong=(
             Wrong(causal_mask__upper, id="upper", hint="Row i may look at columns up to i."),
             Wrong(causal_mask__strict, id="strict", hint="A token may attend to itself."),
@@ -785,6 +790,11 @@ CHECKS = (
         padding_mask,
         cases=padding_mask_cases,
         returns=("mask: N T",),
+        formula=(
+            r"\text{mask}_{nt} = \begin{cases} \text{True}"
+            r" & \text{if } t < \text{length}_n \\"
+            r" \text{False} & \text{else} \end{cases}"
+        ),
         args={"lengths": "N"},
         wrong=(
             Wrong(padding_mask__off_by_one, id="off-by-one", hint="Positions 0..length-1."),
@@ -807,6 +817,13 @@ CHECKS = (
         scaled_dot_product_attention,
         cases=scaled_dot_product_attention_cases,
         returns=("out: ... Tq d_v", "A: ... Tq Tk"),
+        formula=(
+            r"\begin{aligned}"
+            r" S &= \frac{Q K^\top}{\sqrt{d_k}} \\"
+            r" A &= \text{softmax of } S \text{ over the keys, among those that the mask allows} \\"
+            r" \text{out} &= A \, V"
+            r" \end{aligned}"
+        ),
         args={"Q": "... Tq d_k", "K": "... Tk d_k", "V": "... Tk d_v", "mask": "... Tq Tk"},
         properties=(
             Property("zero-where-masked", "A", "A key that is masked has weight 0, exactly.", argument="mask"),
@@ -870,6 +887,15 @@ CHECKS = (
         attention_backward,
         cases=attention_backward_cases,
         returns=("dQ: ... Tq d_k", "dK: ... Tk d_k", "dV: ... Tk d_v"),
+        formula=(
+            r"\begin{aligned}"
+            r" \text{dA} &= \text{dout} \, V^\top \\"
+            r" \text{dS} &= \frac{1}{\sqrt{d_k}} \, A \odot \left(\text{dA}"
+            r" - \sum_{\text{keys}} A \odot \text{dA}\right) \\"
+            r" \text{dQ} &= \text{dS} \, K \qquad \text{dK} = \text{dS}^\top Q \qquad \text{dV}"
+            r" = A^\top \text{dout}"
+            r" \end{aligned}"
+        ),
         args={
             "dout": "... Tq d_v",
             "Q": "... Tq d_k",
@@ -923,6 +949,7 @@ CHECKS = (
         split_heads,
         cases=split_heads_cases,
         returns=("out: N heads T d",),
+        formula=r"\text{out}[n, h, t, e] = x[n, t, h \, d + e] \qquad d = \frac{D}{\text{heads}}",
         args={"x": "N T D"},
         wrong=(
             Wrong(
@@ -948,6 +975,7 @@ CHECKS = (
         merge_heads,
         cases=merge_heads_cases,
         returns=("out: N T D",),
+        formula=r"\text{out}[n, t, h \, d + e] = x[n, h, t, e]",
         args={"x": "N heads T d"},
         wrong=(
             Wrong(
@@ -971,6 +999,14 @@ CHECKS = (
         multi_head_attention,
         cases=multi_head_attention_cases,
         returns=("out: N T D",),
+        formula=(
+            r"\begin{aligned}"
+            r" Q, K, V &= \text{qkv}(x, \text{Wq}, \text{Wk}, \text{Wv}) \\"
+            r" \text{head}_h &= \text{attention of block } h \text{ of } Q, K \text{ and } V \text{,} \quad"
+            r" d_k = D / \text{heads} \\"
+            r" \text{out} &= [\text{head}_0, \ldots, \text{head}_{\text{heads} - 1}] \, \text{Wo}^\top"
+            r" \end{aligned}"
+        ),
         args={"x": "N T D", "Wq": "D D", "Wk": "D D", "Wv": "D D", "Wo": "D D", "mask": "N heads T T"},
         needs=(qkv, scaled_dot_product_attention, split_heads, merge_heads),
         wrong=(

@@ -979,6 +979,12 @@ CHECKS = (
         sinusoidal_positions,
         cases=sinusoidal_positions_cases,
         returns=("P: T D",),
+        formula=(
+            r"\begin{aligned}"
+            r" P[p, 2i] &= \sin\left(\frac{p}{10000^{2i / D}}\right) \\"
+            r" P[p, 2i + 1] &= \cos\left(\frac{p}{10000^{2i / D}}\right) \qquad i = 0, 1, 2, \ldots"
+            r" \end{aligned}"
+        ),
         wrong=(
             Wrong(
                 sinusoidal_positions__exponent_doubled,
@@ -1024,6 +1030,7 @@ CHECKS = (
         embed_tokens,
         cases=embed_tokens_cases,
         returns=("out: N T D",),
+        formula=r"\text{out}_{nt} = \sqrt{D} \, E[\text{ids}_{nt}] + P[t]",
         args={"ids": "N T", "E": "V D", "P": "Tmax D"},
         wrong=(
             Wrong(
@@ -1053,6 +1060,10 @@ CHECKS = (
         embed_tokens_backward,
         cases=embed_tokens_backward_cases,
         returns=("dE: V D",),
+        formula=(
+            r"\text{dE}_v = \sqrt{D} \sum_{(n, t)\,:\,\text{ids}_{nt}"
+            r" = v} \text{dout}_{nt}"
+        ),
         args={"dout": "N T D", "ids": "N T", "E": "V D"},
         gradient=Gradient(of=embed_tokens, wrt={"E": "dE"}, fixed=_any_positions),
         wrong=(
@@ -1076,6 +1087,7 @@ CHECKS = (
         ffn_forward,
         cases=ffn_forward_cases,
         returns=("out: ... D",),
+        formula=r"\text{out} = \operatorname{relu}(x \, W_1^\top + b_1) \, W_2^\top + b_2",
         args={"x": "... D", "W1": "F D", "b1": "F", "W2": "D F", "b2": "D"},
         wrong=(
             Wrong(
@@ -1105,6 +1117,15 @@ CHECKS = (
         ffn_backward,
         cases=ffn_backward_cases,
         returns=("dx: ... D", "dW1: F D", "db1: F", "dW2: D F", "db2: D"),
+        formula=(
+            r"\begin{aligned}"
+            r" z &= x \, W_1^\top + b_1 \qquad a = \operatorname{relu}(z) \\"
+            r" \text{dW}_2 &= \sum \text{dout} \, a^\top \qquad \text{db}_2 = \sum \text{dout} \\"
+            r" \text{dz} &= (\text{dout} \, W_2) \odot [z > 0] \\"
+            r" \text{dW}_1 &= \sum \text{dz} \, x^\top \qquad \text{db}_1 = \sum \text{dz} \qquad \text{dx}"
+            r" = \text{dz} \, W_1"
+            r" \end{aligned}"
+        ),
         args={"dout": "... D", "x": "... D", "W1": "F D", "b1": "F", "W2": "D F", "b2": "D"},
         gradient=Gradient(
             of=ffn_forward,
@@ -1136,6 +1157,14 @@ CHECKS = (
         encoder_block,
         cases=encoder_block_cases,
         returns=("out: N T D",),
+        formula=(
+            r"\begin{aligned}"
+            r" \text{post-norm:} & & h &= \text{LN1}(x + \text{MHA}(x)) & \text{out} &= \text{LN2}(h"
+            r" + \text{FFN}(h)) \\"
+            r" \text{pre-norm:} & & h &= x + \text{MHA}(\text{LN1}(x)) & \text{out} &= h"
+            r" + \text{FFN}(\text{LN2}(h))"
+            r" \end{aligned}"
+        ),
         args={"x": "N T D", "mask": "N heads T T"},
         needs=(ffn_forward,),
         wrong=(
@@ -1184,6 +1213,13 @@ CHECKS = (
         cross_attention,
         cases=cross_attention_cases,
         returns=("out: N Ty D",),
+        formula=(
+            r"\begin{aligned}"
+            r" Q &= y \, \text{Wq}^\top \qquad K = \text{memory} \, \text{Wk}^\top \qquad V"
+            r" = \text{memory} \, \text{Wv}^\top \\"
+            r" \text{out} &= \operatorname{softmax}\left(\frac{Q K^\top}{\sqrt{d_k}}, \text{masked}\right) V"
+            r" \end{aligned}"
+        ),
         args={
             "y": "N Ty D",
             "memory": "N Tm Dm",
@@ -1226,6 +1262,14 @@ CHECKS = (
         next_token_loss,
         cases=next_token_loss_cases,
         returns=("loss:",),
+        formula=(
+            r"\begin{aligned}"
+            r" & \text{loss} = -\frac{1}{M} \sum_{(n, t)} \log"
+            r" \operatorname{softmax}(\text{logits}_{nt})[\text{ids}_{n,t+1}] \\"
+            r" & \text{over all } M \text{ pairs } (n, t) \text{ for which tokens } t \text{ and } t"
+            r" + 1 \text{ are both real}"
+            r" \end{aligned}"
+        ),
         args={"logits": "N T V", "ids": "N T", "valid": "N T"},
         wrong=(
             Wrong(

@@ -507,6 +507,7 @@ CHECKS = (
         num_patches,
         cases=num_patches_cases,
         returns=("L:",),
+        formula=r"L = \frac{H}{P} \cdot \frac{W}{P}",
         wrong=(
             Wrong(
                 num_patches__floors,
@@ -544,6 +545,12 @@ CHECKS = (
         patchify,
         cases=patchify_cases,
         returns=("tokens: N L CPP",),
+        formula=(
+            r"\begin{aligned}"
+            r" \text{out}[n, l, k] &= x[n, c, r \, P + i, s \, P + j] \\"
+            r" l &= r \, \frac{W}{P} + s \qquad k = (c \, P + i) \, P + j"
+            r" \end{aligned}"
+        ),
         args={"x": "N C H W"},
         needs=(num_patches,),
         wrong=(
@@ -576,6 +583,12 @@ CHECKS = (
         unpatchify,
         cases=unpatchify_cases,
         returns=("x: N C H W",),
+        formula=(
+            r"\begin{aligned}"
+            r" & \text{out}[n, c, r \, P + i, s \, P + j] = \text{tokens}[n, l, k] \\"
+            r" & l = r \, \frac{W}{P} + s \qquad k = (c \, P + i) \, P + j"
+            r" \end{aligned}"
+        ),
         args={"tokens": "N L CPP"},
         wrong=(
             Wrong(unpatchify__plain_reshape, id="plain-reshape", hint="Undo the axis order."),
@@ -604,6 +617,7 @@ CHECKS = (
         patch_embed,
         cases=patch_embed_cases,
         returns=("out: N L D",),
+        formula=r"\text{out}_{nl} = E \, \text{patch}_{nl} + b",
         args={"x": "N C H W", "E": "D CPP", "b": "D"},
         needs=(patchify,),
         wrong=(
@@ -627,6 +641,7 @@ CHECKS = (
         patch_kernel,
         cases=patch_kernel_cases,
         returns=("kernel: D C P P",),
+        formula=r"\text{kernel}[d, c, i, j] = E[d, (c \, P + i) \, P + j]",
         args={"E": "D CPP"},
         wrong=(
             Wrong(
@@ -655,6 +670,12 @@ CHECKS = (
         add_class_and_positions,
         cases=add_class_and_positions_cases,
         returns=("out: N L+1 D",),
+        formula=(
+            r"\begin{aligned}"
+            r" \text{out}_{n,0} &= \text{cls} + \text{pos}_0 \\"
+            r" \text{out}_{n,l+1} &= \text{tokens}_{n,l} + \text{pos}_{l+1}"
+            r" \end{aligned}"
+        ),
         args={"tokens": "N L D", "cls": "D", "pos": "L+1 D"},
         wrong=(
             Wrong(
@@ -691,6 +712,13 @@ CHECKS = (
         vit_classify,
         cases=vit_classify_cases,
         returns=("logits: N C",),
+        formula=(
+            r"\begin{aligned}"
+            r" t &= \text{token } 0 \\"
+            r" h &= \gamma \, \frac{t - \text{mean}}{\sqrt{\text{var} + 10^{-5}}} + \beta \\"
+            r" \text{logits} &= W \, h + b"
+            r" \end{aligned}"
+        ),
         args={"tokens": "N L D", "gamma": "D", "beta": "D", "W": "C D", "b": "C"},
         wrong=(
             Wrong(

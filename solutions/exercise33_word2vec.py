@@ -965,6 +965,13 @@ CHECKS = (
         skipgram_pairs,
         cases=skipgram_pairs_cases,
         returns=("pairs:",),
+        formula=(
+            r"\begin{aligned}"
+            r" & \text{pairs} = [(\text{tokens}[i], \text{tokens}[j]) : 1 \leq |i"
+            r" - j| \leq \text{window}] \text{,} \\"
+            r" & \quad \text{by } i \text{, then by } j"
+            r" \end{aligned}"
+        ),
         wrong=(
             Wrong(skipgram_pairs__includes_self, id="includes-self", hint="A word is not its own context."),
             Wrong(skipgram_pairs__right_only, id="right-only", hint="Both sides are context."),
@@ -987,6 +994,14 @@ CHECKS = (
         cbow_examples,
         cases=cbow_examples_cases,
         returns=("examples:",),
+        formula=(
+            r"\begin{aligned}"
+            r" & \text{context}_i = (\text{tokens}[j] : 1 \leq |i - j| \leq \text{window}) \text{,} \\"
+            r" & \quad \text{in the order of the sentence} \\"
+            r" & \text{examples} = [(\text{context}_i, \text{tokens}[i]) : \text{context}_i"
+            r" \text{ is not empty}] \text{, by } i"
+            r" \end{aligned}"
+        ),
         wrong=(
             Wrong(
                 cbow_examples__full_windows_only,
@@ -1014,6 +1029,10 @@ CHECKS = (
         noise_distribution,
         cases=noise_distribution_cases,
         returns=("p: V",),
+        formula=(
+            r"p_w = \frac{\text{counts}_w^{\text{power}}}{\sum_v"
+            r" \text{counts}_v^{\text{power}}}"
+        ),
         args={"counts": "V"},
         wrong=(
             Wrong(noise_distribution__no_power, id="no-power", hint="The power lifts rare words."),
@@ -1042,6 +1061,10 @@ CHECKS = (
         subsample_keep,
         cases=subsample_keep_cases,
         returns=("keep: V",),
+        formula=(
+            r"f_w = \frac{\text{counts}_w}{\sum_v \text{counts}_v} \qquad \text{keep}_w"
+            r" = \min\left(1, \sqrt{\frac{t}{f_w}}\right)"
+        ),
         args={"counts": "V"},
         wrong=(
             Wrong(
@@ -1071,6 +1094,14 @@ CHECKS = (
         skipgram_softmax,
         cases=skipgram_softmax_cases,
         returns=("loss:", "dv_c: D", "dU: V D"),
+        formula=(
+            r"\begin{aligned}"
+            r" p &= \operatorname{softmax}(U \, v_c) \\"
+            r" \text{loss} &= -\log p_o \\"
+            r" \text{dv}_c &= U^\top \, (p - y) \qquad y_w = 1 \text{ for } w = o \text{, else } 0 \\"
+            r" \text{dU} &= (p - y) \, v_c^\top"
+            r" \end{aligned}"
+        ),
         args={"v_c": "D", "U": "V D"},
         gradient=Gradient(of=skipgram_softmax, wrt={"v_c": "dv_c", "U": "dU"}, cotangents={"loss": 1}),
         wrong=(
@@ -1105,6 +1136,16 @@ CHECKS = (
         sgns,
         cases=sgns_cases,
         returns=("loss:", "dv_c: D", "dU: V D"),
+        formula=(
+            r"\begin{aligned}"
+            r" \text{loss} &= -\log \operatorname{sigmoid}(u_o^\top v_c)"
+            r" - \sum_{k \in \text{neg}} \log \operatorname{sigmoid}(-u_k^\top v_c) \\"
+            r" \text{dv}_c &= (\operatorname{sigmoid}(u_o^\top v_c) - 1) \, u_o"
+            r" + \sum_{k \in \text{neg}} \operatorname{sigmoid}(u_k^\top v_c) \, u_k \\"
+            r" \text{dU}_o & \text{collects } (\operatorname{sigmoid}(u_o^\top v_c) - 1) \, v_c \\"
+            r" \text{dU}_k & \text{collects } \operatorname{sigmoid}(u_k^\top v_c) \, v_c \text{, for each } k"
+            r" \end{aligned}"
+        ),
         args={"v_c": "D", "neg": "K", "U": "V D"},
         gradient=Gradient(of=sgns, wrt={"v_c": "dv_c", "U": "dU"}, cotangents={"loss": 1}),
         wrong=(
@@ -1150,6 +1191,14 @@ CHECKS = (
         cbow_sgns,
         cases=cbow_sgns_cases,
         returns=("loss:", "dV: n D", "dU: n D"),
+        formula=(
+            r"\begin{aligned}"
+            r" h &= \frac{1}{C} \sum_i V[\text{context}_i] \\"
+            r" \text{loss}, \text{dU} &= \text{those of sgns with } h"
+            r" \text{ in place of v\_c and centre in place of } o \\"
+            r" \text{dV}_w &= (\text{number of times } w \text{ stands in context}) \cdot \frac{\text{dh}}{C}"
+            r" \end{aligned}"
+        ),
         args={"context": "C", "neg": "K", "V": "n D", "U": "n D"},
         needs=(sgns,),
         gradient=Gradient(of=cbow_sgns, wrt={"V": "dV", "U": "dU"}, cotangents={"loss": 1}),
@@ -1177,6 +1226,13 @@ CHECKS = (
         analogy,
         cases=analogy_cases,
         returns=("word:",),
+        formula=(
+            r"\begin{aligned}"
+            r" x_w &= \begin{cases} \frac{E_w}{\|E_w\|} & \text{where } E_w \neq 0 \\"
+            r" 0 & \text{where } E_w = 0 \end{cases} \\"
+            r" \text{answer} &= \operatorname*{argmax}_{w \notin \{a, b, c\}} x_w^\top \, (x_b - x_a + x_c)"
+            r" \end{aligned}"
+        ),
         args={"E": "V D"},
         wrong=(
             Wrong(

@@ -630,6 +630,11 @@ CHECKS = (
         d_loss,
         cases=d_loss_cases,
         returns=("loss:",),
+        formula=(
+            r"\text{loss} = \frac{1}{\text{N\_real}} \sum_i"
+            r" \operatorname{softplus}(-\text{z\_real}_i) + \frac{1}{\text{N\_fake}} \sum_j"
+            r" \operatorname{softplus}(\text{z\_fake}_j)"
+        ),
         args={"z_real": "real", "z_fake": "fake"},
         wrong=(
             Wrong(
@@ -676,6 +681,12 @@ CHECKS = (
         d_loss_grads,
         cases=d_loss_cases,
         returns=("dz_real: real", "dz_fake: fake"),
+        formula=(
+            r"\begin{aligned}"
+            r" \text{dz\_real}_i &= \frac{\operatorname{sigmoid}(\text{z\_real}_i) - 1}{\text{N\_real}} \\"
+            r" \text{dz\_fake}_j &= \frac{\operatorname{sigmoid}(\text{z\_fake}_j)}{\text{N\_fake}}"
+            r" \end{aligned}"
+        ),
         args={"z_real": "real", "z_fake": "fake"},
         gradient=Gradient(of=d_loss, wrt={"z_real": "dz_real", "z_fake": "dz_fake"}),
         wrong=(
@@ -694,6 +705,12 @@ CHECKS = (
         g_loss_minimax,
         cases=_fakes,
         returns=("loss:",),
+        formula=(
+            r"\begin{aligned}"
+            r" \text{loss} &= \frac{1}{N} \sum_j \log(1 - \operatorname{sigmoid}(\text{z\_fake}_j)) \\"
+            r" &= -\frac{1}{N} \sum_j \operatorname{softplus}(\text{z\_fake}_j)"
+            r" \end{aligned}"
+        ),
         args={"z_fake": "fake"},
         wrong=(
             Wrong(
@@ -730,6 +747,12 @@ CHECKS = (
         g_loss_nonsaturating,
         cases=_fakes,
         returns=("loss:",),
+        formula=(
+            r"\begin{aligned}"
+            r" \text{loss} &= -\frac{1}{N} \sum_j \log \operatorname{sigmoid}(\text{z\_fake}_j) \\"
+            r" &= \frac{1}{N} \sum_j \operatorname{softplus}(-\text{z\_fake}_j)"
+            r" \end{aligned}"
+        ),
         args={"z_fake": "fake"},
         wrong=(
             Wrong(
@@ -759,6 +782,12 @@ CHECKS = (
         g_loss_grads,
         cases=_fakes,
         returns=("d_minimax: fake", "d_nonsaturating: fake"),
+        formula=(
+            r"\begin{aligned}"
+            r" \text{d\_minimax}_j &= \frac{-\operatorname{sigmoid}(\text{z\_fake}_j)}{N} \\"
+            r" \text{d\_nonsaturating}_j &= \frac{\operatorname{sigmoid}(\text{z\_fake}_j) - 1}{N}"
+            r" \end{aligned}"
+        ),
         args={"z_fake": "fake"},
         gradient=(
             Gradient(of=g_loss_minimax, wrt={"z_fake": "d_minimax"}),
@@ -785,6 +814,11 @@ CHECKS = (
         optimal_discriminator,
         cases=optimal_discriminator_cases,
         returns=("d: points",),
+        formula=(
+            r"D(x) = \begin{cases} \frac{\text{p\_real}(x)}{\text{p\_real}(x)"
+            r" + \text{p\_gen}(x)} & \text{where one of them is positive} \\"
+            r" \frac{1}{2} & \text{where both are } 0 \end{cases}"
+        ),
         args={"p_real": "points", "p_gen": "points"},
         properties=(Property("within", "d", "D is a probability: it lies between 0 and 1."),),
         wrong=(
@@ -824,6 +858,12 @@ CHECKS = (
         gan_value,
         cases=gan_value_cases,
         returns=("value:",),
+        formula=(
+            r"\begin{aligned}"
+            r" \text{value} &= \sum_x \text{p\_real}(x) \log D(x) + \sum_x \text{p\_gen}(x) \log(1 - D(x)) \\"
+            r" &= -\log 4 + 2 \operatorname{JSD}(\text{p\_real}, \text{p\_gen})"
+            r" \end{aligned}"
+        ),
         args={"p_real": "points", "p_gen": "points"},
         needs=(optimal_discriminator,),
         wrong=(
@@ -856,6 +896,13 @@ CHECKS = (
         wgan_losses,
         cases=wgan_losses_cases,
         returns=("critic_loss:", "gen_loss:"),
+        formula=(
+            r"\begin{aligned}"
+            r" \text{critic\_loss} &= \frac{1}{\text{N\_fake}} \sum_j \text{c\_fake}_j"
+            r" - \frac{1}{\text{N\_real}} \sum_i \text{c\_real}_i \\"
+            r" \text{gen\_loss} &= -\frac{1}{\text{N\_fake}} \sum_j \text{c\_fake}_j"
+            r" \end{aligned}"
+        ),
         args={"c_real": "real", "c_fake": "fake"},
         wrong=(
             Wrong(wgan_losses__sigmoid, id="sigmoid", hint="A critic's scores are unbounded."),

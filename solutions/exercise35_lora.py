@@ -413,6 +413,12 @@ CHECKS = (
         lora_init,
         cases=lora_init_cases,
         returns=("A: r in", "B: out r"),
+        formula=(
+            r"\begin{aligned}"
+            r" A &= \frac{\text{standard normal numbers (r, d\_in)}}{\sqrt{\text{d\_in}}} \\"
+            r" B &= 0 \text{, (d\_out, r)}"
+            r" \end{aligned}"
+        ),
         wrong=(
             Wrong(
                 lora_init__B_random,
@@ -444,6 +450,10 @@ CHECKS = (
         lora_forward,
         cases=lora_forward_cases,
         returns=("out: N out",),
+        formula=(
+            r"\text{out} = x \, W_0^\top + \frac{\alpha}{r} \, (x \, A^\top) \, B^\top"
+            r" \qquad r = \text{number of rows of } A"
+        ),
         args=LAYER,
         wrong=(
             Wrong(lora_forward__unscaled, id="unscaled", hint="The update has its own scale."),
@@ -470,6 +480,14 @@ CHECKS = (
         lora_backward,
         cases=lora_backward_cases,
         returns=("dx: N in", "dA: r in", "dB: out r"),
+        formula=(
+            r"\begin{aligned}"
+            r" s &= \frac{\alpha}{r} \\"
+            r" \text{dx} &= \text{dout} \, W_0 + s \, (\text{dout} \, B) \, A \\"
+            r" \text{dA} &= s \, (\text{dout} \, B)^\top x \\"
+            r" \text{dB} &= s \, \text{dout}^\top \, (x \, A^\top)"
+            r" \end{aligned}"
+        ),
         args={"dout": "N out", **LAYER},
         gradient=Gradient(of=lora_forward, wrt={"x": "dx", "A": "dA", "B": "dB"}),
         wrong=(
@@ -510,6 +528,7 @@ CHECKS = (
         lora_merge,
         cases=lora_merge_cases,
         returns=("W: out in",),
+        formula=r"W = W_0 + \frac{\alpha}{r} \, B \, A",
         args={"W0": "out in", "A": "r in", "B": "out r"},
         wrong=(
             Wrong(lora_merge__unscaled, id="unscaled", hint="Scale as in the forward pass."),
@@ -527,6 +546,7 @@ CHECKS = (
         lora_unmerge,
         cases=lora_unmerge_cases,
         returns=("W0: out in",),
+        formula=r"W_0 = W - \frac{\alpha}{r} \, B \, A",
         args={"W": "out in", "A": "r in", "B": "out r"},
         wrong=(
             Wrong(lora_unmerge__adds, id="adds", hint="Subtract what was added."),
@@ -544,6 +564,10 @@ CHECKS = (
         lora_param_counts,
         cases=lora_param_counts_cases,
         returns=("full:", "lora:"),
+        formula=(
+            r"\text{full} = \text{d\_out} \cdot \text{d\_in} \qquad \text{lora}"
+            r" = r \, (\text{d\_out} + \text{d\_in})"
+        ),
         wrong=(
             Wrong(lora_param_counts__product, id="product", hint="Two thin matrices."),
             Wrong(lora_param_counts__doubled, id="doubled", hint="One A and one B."),

@@ -585,6 +585,12 @@ CHECKS = (
         prepend_prompt,
         cases=prepend_prompt_cases,
         returns=("out: N L D",),
+        formula=(
+            r"\begin{aligned}"
+            r" \text{out}[n, i] &= P[i] & i &= 0, \ldots, k - 1 \\"
+            r" \text{out}[n, k + t] &= e[n, t] & t &= 0, \ldots, T - 1"
+            r" \end{aligned}"
+        ),
         args={"e": "N T D", "P": "k D"},
         wrong=(
             Wrong(prepend_prompt__appended, id="appended", hint="In front."),
@@ -607,6 +613,7 @@ CHECKS = (
         prompt_grad,
         cases=prompt_grad_cases,
         returns=("dP: k D",),
+        formula=r"\text{dP}[i] = \sum_n \text{dout}[n, i] \qquad i = 0, \ldots, k - 1",
         args={"dout": "N L D"},
         gradient=Gradient(of=prepend_prompt, wrt={"P": "dP"}, fixed=_any_prompt),
         wrong=(
@@ -630,6 +637,12 @@ CHECKS = (
         extend_mask,
         cases=extend_mask_cases,
         returns=("mask: N L",),
+        formula=(
+            r"\begin{aligned}"
+            r" \text{longer}[n, i] &= \text{True} & i &= 0, \ldots, k - 1 \\"
+            r" \text{longer}[n, k + t] &= \text{mask}[n, t] & t &= 0, \ldots, T - 1"
+            r" \end{aligned}"
+        ),
         args={"mask": "N T"},
         wrong=(
             Wrong(extend_mask__prompt_masked, id="prompt-masked", hint="The prompt may be attended to."),
@@ -647,6 +660,12 @@ CHECKS = (
         adapter_forward,
         cases=adapter_forward_cases,
         returns=("out: ... D",),
+        formula=(
+            r"\begin{aligned}"
+            r" z &= x \, \text{W\_down}^\top + \text{b\_down} \\"
+            r" \text{out} &= x + \operatorname{relu}(z) \, \text{W\_up}^\top + \text{b\_up}"
+            r" \end{aligned}"
+        ),
         args=ADAPTER,
         wrong=(
             Wrong(adapter_forward__residual_missing, id="residual-missing", hint="An adapter corrects its input."),
@@ -669,6 +688,18 @@ CHECKS = (
         adapter_backward,
         cases=adapter_backward_cases,
         returns=("dx: ... D", "dW_down: m D", "db_down: m", "dW_up: D m", "db_up: D"),
+        formula=(
+            r"\begin{aligned}"
+            r" z &= x \, \text{W\_down}^\top + \text{b\_down} \\"
+            r" \text{dz} &= \begin{cases} \text{dout} \, \text{W\_up} & \text{where } z > 0 \\"
+            r" 0 & \text{else} \end{cases} \\"
+            r" \text{dx} &= \text{dout} + \text{dz} \, \text{W\_down} \\"
+            r" \text{dW\_down} &= \sum_{\text{positions}} \text{dz}^\top x \qquad \text{db\_down}"
+            r" = \sum_{\text{positions}} \text{dz} \\"
+            r" \text{dW\_up} &= \sum_{\text{positions}} \text{dout}^\top \operatorname{relu}(z)"
+            r" \qquad \text{db\_up} = \sum_{\text{positions}} \text{dout}"
+            r" \end{aligned}"
+        ),
         args=ADAPTER,
         gradient=Gradient(
             of=adapter_forward,
@@ -701,6 +732,11 @@ CHECKS = (
         selective_update,
         cases=selective_update_cases,
         returns=("params: dict",),
+        formula=(
+            r"\text{new\_p} = \begin{cases} p - \text{lr} \cdot g"
+            r" & \text{if its name is in trainable and in grads} \\"
+            r" p & \text{otherwise} \end{cases}"
+        ),
         wrong=(
             Wrong(
                 selective_update__updates_all,
@@ -735,6 +771,10 @@ CHECKS = (
         trainable_fraction,
         cases=trainable_fraction_cases,
         returns=("fraction:",),
+        formula=(
+            r"\text{fraction} ="
+            r" \frac{\text{entries of the arrays named in trainable}}{\text{entries of all arrays}}"
+        ),
         wrong=(
             Wrong(
                 trainable_fraction__tensor_count,
