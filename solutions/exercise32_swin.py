@@ -556,6 +556,12 @@ CHECKS = (
         window_partition,
         cases=window_partition_cases,
         returns=("windows: B*nW M M C",),
+        formula=(
+            r"\begin{aligned}"
+            r" \text{out}[n, i, j, c] &= x[b, r \, M + i, s \, M + j, c] \\"
+            r" n &= b \, \text{nW} + r \, \frac{W}{M} + s"
+            r" \end{aligned}"
+        ),
         args={"x": "B H W C"},
         wrong=(
             Wrong(
@@ -581,6 +587,12 @@ CHECKS = (
         window_reverse,
         cases=window_reverse_cases,
         returns=("x: B H W C",),
+        formula=(
+            r"\begin{aligned}"
+            r" & \text{out}[b, r \, M + i, s \, M + j, c] = \text{windows}[n, i, j, c] \\"
+            r" & n = b \, \text{nW} + r \, \frac{W}{M} + s"
+            r" \end{aligned}"
+        ),
         args={"windows": "B*nW M M C"},
         wrong=(
             Wrong(window_reverse__plain_reshape, id="plain-reshape", hint="Undo the axis order."),
@@ -603,6 +615,7 @@ CHECKS = (
         cyclic_shift,
         cases=cyclic_shift_cases,
         returns=("out: B H W C",),
+        formula=r"\text{out}[b, i, j, c] = x[b, (i + s) \bmod H, (j + s) \bmod W, c]",
         args={"x": "B H W C"},
         wrong=(
             Wrong(
@@ -633,6 +646,14 @@ CHECKS = (
         shifted_window_mask,
         cases=shifted_window_mask_cases,
         returns=("mask: nW M² M²",),
+        formula=(
+            r"\begin{aligned}"
+            r" & \text{region}(i) = \begin{cases} 0 & \text{if } i < H - M \\"
+            r" 1 & \text{if } H - M \leq i < H - s \\"
+            r" 2 & \text{if } i \geq H - s \end{cases} \\"
+            r" & \text{mask}[w, p, q] = \text{True if } p \text{ and } q \text{ lie in the same region}"
+            r" \end{aligned}"
+        ),
         needs=(window_partition,),
         wrong=(
             Wrong(
@@ -668,6 +689,13 @@ CHECKS = (
         relative_position_index,
         cases=relative_position_index_cases,
         returns=("index: M² M²",),
+        formula=(
+            r"\begin{aligned}"
+            r" & \text{down} = \text{row}_p - \text{row}_q \qquad \text{right} = \text{column}_p"
+            r" - \text{column}_q \\"
+            r" & \text{index}[p, q] = (\text{down} + M - 1) \, (2M - 1) + (\text{right} + M - 1)"
+            r" \end{aligned}"
+        ),
         wrong=(
             Wrong(
                 relative_position_index__not_shifted,
@@ -702,6 +730,14 @@ CHECKS = (
         window_attention,
         cases=window_attention_cases,
         returns=("out: B heads M² d",),
+        formula=(
+            r"\begin{aligned}"
+            r" \text{bias}[h, p, q] &= \text{table}[\text{index}[p, q], h] \\"
+            r" S &= \frac{Q K^\top}{\sqrt{d}} + \text{bias} \\"
+            r" A &= \text{softmax of } S \text{ over the keys that the mask allows} \\"
+            r" \text{out} &= A \, V"
+            r" \end{aligned}"
+        ),
         args={
             "Q": "B heads M² d",
             "K": "B heads M² d",
@@ -748,6 +784,12 @@ CHECKS = (
         patch_merging,
         cases=patch_merging_cases,
         returns=("out: B H/2 W/2 D",),
+        formula=(
+            r"\text{out}[b, i, j] = W \begin{bmatrix} x[b, 2i, 2j] \\"
+            r" x[b, 2i + 1, 2j] \\"
+            r" x[b, 2i, 2j + 1] \\"
+            r" x[b, 2i + 1, 2j + 1] \end{bmatrix}"
+        ),
         args={"x": "B H W C", "W": "D 4C"},
         wrong=(
             Wrong(patch_merging__row_order, id="row-order", hint="First down, then right."),
