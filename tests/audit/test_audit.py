@@ -59,7 +59,7 @@ def test_no_mutant_is_the_original_or_comes_twice() -> None:
     assert ast.unparse(ast.parse(source)) not in texts
 
 
-def test_the_synthetic_exercise_kills_all_but_a_few_and_ends_in_time() -> None:
+def test_the_synthetic_exercise_kills_all_but_a_few() -> None:
     exercise = find_course(synthetic.COURSE).exercises[0]
     result = audit_exercise(exercise)
     counts = {f.name: (f.mutants, f.killed, f.naive) for f in result.functions}
@@ -67,7 +67,6 @@ def test_the_synthetic_exercise_kills_all_but_a_few_and_ends_in_time() -> None:
     total, killed, naive = (sum(column) for column in zip(*counts.values(), strict=True))
     assert total > 150
     assert naive / total < killed / total > 0.9
-    assert result.seconds < 0.02 * total  # 4 ms a mutant on a quiet machine
 
 
 def test_a_mutant_that_loops_is_killed() -> None:
