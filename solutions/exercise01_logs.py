@@ -42,10 +42,20 @@ def log_likelihood__wrong_base(p: Array) -> float:
     return float(np.sum(np.log10(p)))
 
 
+def log_likelihood__wrong_base_two(p: Array) -> float:
+    """Uses log2, so the value is off by the factor 1 / ln 2."""
+    return float(np.sum(np.log2(p)))
+
+
 def log_likelihood__mean_not_sum(p: Array) -> float:
     """Averages the logs, so the value is n times too small in magnitude."""
     if p.size == 0:
         return 0.0
+    return float(np.mean(np.log(p)))
+
+
+def log_likelihood__mean_not_sum_of_nothing(p: Array) -> float:
+    """Averages the logs, so the value is n times too small in magnitude and that of no events is nan."""
     return float(np.mean(np.log(p)))
 
 
@@ -54,8 +64,30 @@ def log_likelihood__eps_inside(p: Array) -> float:
     return float(np.sum(np.log(p + 1e-8)))
 
 
+def log_likelihood__eps_inside_floor(p: Array) -> float:
+    """Lets no probability fall below 1e-8, so an impossible event costs 18.4 instead of being impossible."""
+    return float(np.sum(np.log(np.maximum(p, 1e-8))))
+
+
+def log_likelihood__eps_inside_smaller(p: Array) -> float:
+    """Adds 1e-12 inside the log, so an impossible event costs 27.6 instead of being impossible."""
+    return float(np.sum(np.log(p + 1e-12)))
+
+
+def log_likelihood__eps_inside_middle(p: Array) -> float:
+    """Adds 1e-10 inside the log, so an impossible event costs 23 instead of being impossible."""
+    return float(np.sum(np.log(p + 1e-10)))
+
+
 def log_likelihood__negated(p: Array) -> float:
     """Returns the negative log-likelihood."""
+    return float(-np.sum(np.log(p)))
+
+
+def log_likelihood__negated_apart_from_zero(p: Array) -> float:
+    """Returns the negative log-likelihood, except for an impossible event."""
+    if np.any(p == 0):
+        return -math.inf
     return float(-np.sum(np.log(p)))
 
 
@@ -118,10 +150,22 @@ def logsumexp__global_max(x: Array, axis: int = -1, keepdims: bool = False) -> A
     return m + np.log(np.sum(np.exp(x - m), axis=axis, keepdims=keepdims))
 
 
+def logsumexp__global_max_unguarded(x: Array, axis: int = -1, keepdims: bool = False) -> Array:
+    """Subtracts the maximum of the whole array, -inf too, so a row far below it underflows and only -inf gives nan."""
+    m = np.max(x)
+    return m + np.log(np.sum(np.exp(x - m), axis=axis, keepdims=keepdims))
+
+
 def logsumexp__shift_not_restored(x: Array, axis: int = -1, keepdims: bool = False) -> Array:
     """Returns log sum exp(x - m) and forgets to add m back."""
     m = np.max(x, axis=axis, keepdims=True)
     m = np.where(np.isfinite(m), m, 0.0)
+    return np.log(np.sum(np.exp(x - m), axis=axis, keepdims=keepdims))
+
+
+def logsumexp__shift_not_restored_unguarded(x: Array, axis: int = -1, keepdims: bool = False) -> Array:
+    """Returns log sum exp(x - m) and forgets to add m back; a row of only -inf gives nan."""
+    m = np.max(x, axis=axis, keepdims=True)
     return np.log(np.sum(np.exp(x - m), axis=axis, keepdims=keepdims))
 
 
@@ -133,10 +177,38 @@ def logsumexp__wrong_axis(x: Array, axis: int = -1, keepdims: bool = False) -> A
     return out if keepdims else np.squeeze(out, axis=0)
 
 
+def logsumexp__wrong_axis_unguarded(x: Array, axis: int = -1, keepdims: bool = False) -> Array:
+    """Reduces over axis 0 whatever the axis argument says; only -inf gives nan."""
+    m = np.max(x, axis=0, keepdims=True)
+    out = m + np.log(np.sum(np.exp(x - m), axis=0, keepdims=True))
+    return out if keepdims else np.squeeze(out, axis=0)
+
+
+def logsumexp__wrong_axis_last(x: Array, axis: int = -1, keepdims: bool = False) -> Array:
+    """Reduces over the last axis whatever the axis argument says."""
+    m = np.max(x, axis=-1, keepdims=True)
+    m = np.where(np.isfinite(m), m, 0.0)
+    out = m + np.log(np.sum(np.exp(x - m), axis=-1, keepdims=True))
+    return out if keepdims else np.squeeze(out, axis=-1)
+
+
+def logsumexp__wrong_axis_everything(x: Array, axis: int = -1, keepdims: bool = False) -> Array:
+    """Reduces over every axis whatever the axis argument says."""
+    m = np.max(x) if np.isfinite(np.max(x)) else 0.0
+    return m + np.log(np.sum(np.exp(x - m), keepdims=keepdims))
+
+
 def logsumexp__log_mean_exp(x: Array, axis: int = -1, keepdims: bool = False) -> Array:
     """Averages the exponentials, so the value is too small by log n."""
     m = np.max(x, axis=axis, keepdims=True)
     m = np.where(np.isfinite(m), m, 0.0)
+    out = m + np.log(np.mean(np.exp(x - m), axis=axis, keepdims=True))
+    return out if keepdims else np.squeeze(out, axis=axis)
+
+
+def logsumexp__log_mean_exp_unguarded(x: Array, axis: int = -1, keepdims: bool = False) -> Array:
+    """Averages the exponentials, so the value is too small by log n; a row of only -inf gives nan."""
+    m = np.max(x, axis=axis, keepdims=True)
     out = m + np.log(np.mean(np.exp(x - m), axis=axis, keepdims=True))
     return out if keepdims else np.squeeze(out, axis=axis)
 
@@ -194,9 +266,19 @@ def softplus__sign_flipped(x: Array) -> Array:
     return np.maximum(-x, 0.0) + np.log(1.0 + np.exp(-np.abs(x)))
 
 
+def softplus__sign_flipped_literal(x: Array) -> Array:
+    """Uses e^(-x) where e^x belongs, in the literal formula: log(1 + e^(-x)), inf far left."""
+    return np.log(1.0 + np.exp(-np.asarray(x)))
+
+
 def softplus__missing_abs(x: Array) -> Array:
     """Leaves out the absolute value in the exponent, so negative x is counted twice."""
     return np.maximum(x, 0.0) + np.log(1.0 + np.exp(-x))
+
+
+def softplus__missing_abs_positive(x: Array) -> Array:
+    """Leaves out the absolute value and its minus sign, so positive x is counted twice."""
+    return np.maximum(x, 0.0) + np.log(1.0 + np.exp(x))
 
 
 def softplus__hard(x: Array) -> Array:
@@ -243,14 +325,34 @@ def log_sigmoid__floored(x: Array) -> Array:
     return np.log(1.0 / (1.0 + np.exp(-np.asarray(x))) + 1e-12)
 
 
+def log_sigmoid__floored_maximum(x: Array) -> Array:
+    """Lets the sigmoid not fall below 1e-12, so nothing can fall below -27.6."""
+    return np.log(np.maximum(1.0 / (1.0 + np.exp(-np.asarray(x))), 1e-12))
+
+
+def log_sigmoid__floored_higher(x: Array) -> Array:
+    """Adds 1e-8 inside the log, so nothing can fall below -18.4."""
+    return np.log(1.0 / (1.0 + np.exp(-np.asarray(x))) + 1e-8)
+
+
 def log_sigmoid__sign_lost(x: Array) -> Array:
     """Returns softplus(-x), the negative of the log-probability."""
     return softplus(-np.asarray(x))
 
 
+def log_sigmoid__sign_lost_literal(x: Array) -> Array:
+    """Returns log(1 + e^(-x)), the negative of the log-probability, inf far left."""
+    return np.log(1.0 + np.exp(-np.asarray(x)))
+
+
 def log_sigmoid__other_class(x: Array) -> Array:
     """Returns -softplus(x), which is log(1 - s(x))."""
     return -softplus(x)
+
+
+def log_sigmoid__other_class_literal(x: Array) -> Array:
+    """Returns log(1 - s(x)), the log-probability of the other class, -inf far right."""
+    return np.log(1.0 - 1.0 / (1.0 + np.exp(-np.asarray(x))))
 
 
 def log_sigmoid_cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -262,7 +364,8 @@ def log_sigmoid_cases(rng: np.random.Generator) -> Iterator[Case]:
     yield Case("a zero among others", x=rng.permutation(np.append(rng.uniform(-2.0, 2.0, size=3), 0.0)))
     yield Case("a negative number", x=float(rng.uniform(-2.0, -0.5)))
     yield Case("a positive number", x=float(rng.uniform(0.5, 1.5)))
-    yield Case("confidently wrong", x=-rng.uniform(25.0, 60.0, size=(2, 3)))
+    wrong = np.append(rng.uniform(25.0, 60.0, size=5), rng.uniform(1.0, 3.0))  # the last one keeps e^x above rounding
+    yield Case("confidently wrong", x=-rng.permutation(wrong).reshape(2, 3))
     yield Case("logits near -1e4", kind="stability", x=-rng.uniform(0.8e4, 1.2e4, size=4))
     yield Case("logits near 1e4", kind="stability", x=rng.uniform(0.8e4, 1.2e4, size=4))
 
@@ -293,9 +396,19 @@ def entropy__bits(p: Array, axis: int = -1) -> Array:
     return -np.sum(p * np.log2(np.where(p > 0, p, 1.0)), axis=axis)
 
 
+def entropy__bits_unguarded(p: Array, axis: int = -1) -> Array:
+    """Uses log2 and returns bits; 0 log 0 gives nan."""
+    return -np.sum(p * np.log2(p), axis=axis)
+
+
 def entropy__no_minus(p: Array, axis: int = -1) -> Array:
     """Forgets the leading minus sign."""
     return np.sum(p * np.log(np.where(p > 0, p, 1.0)), axis=axis)
+
+
+def entropy__no_minus_unguarded(p: Array, axis: int = -1) -> Array:
+    """Forgets the leading minus sign; 0 log 0 gives nan."""
+    return np.sum(p * np.log(p), axis=axis)
 
 
 def entropy__mean_over_classes(p: Array, axis: int = -1) -> Array:
@@ -303,9 +416,29 @@ def entropy__mean_over_classes(p: Array, axis: int = -1) -> Array:
     return -np.mean(p * np.log(np.where(p > 0, p, 1.0)), axis=axis)
 
 
+def entropy__mean_over_classes_unguarded(p: Array, axis: int = -1) -> Array:
+    """Averages over the classes instead of summing; 0 log 0 gives nan."""
+    return -np.mean(p * np.log(p), axis=axis)
+
+
 def entropy__wrong_axis(p: Array, axis: int = -1) -> Array:
     """Reduces over the last axis whatever the axis argument says."""
     return -np.sum(p * np.log(np.where(p > 0, p, 1.0)), axis=-1)
+
+
+def entropy__wrong_axis_second(p: Array, axis: int = -1) -> Array:
+    """Reduces over axis 1 whatever the axis argument says, which a single distribution does not have."""
+    return -np.sum(p * np.log(np.where(p > 0, p, 1.0)), axis=1)
+
+
+def entropy__wrong_axis_first(p: Array, axis: int = -1) -> Array:
+    """Reduces over axis 0 whatever the axis argument says."""
+    return -np.sum(p * np.log(np.where(p > 0, p, 1.0)), axis=0)
+
+
+def entropy__wrong_axis_everything(p: Array, axis: int = -1) -> Array:
+    """Reduces over every axis whatever the axis argument says."""
+    return np.asarray(-np.sum(p * np.log(np.where(p > 0, p, 1.0))))
 
 
 def entropy_cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -367,10 +500,26 @@ def kl_divergence__reversed(p: Array, q: Array) -> float:
     return float(np.sum(q[possible] * (np.log(q[possible]) - np.log(p[possible]))))
 
 
+def kl_divergence__reversed_unguarded(p: Array, q: Array) -> float:
+    """Swaps the roles and returns KL(q || p), which is nan where q has a zero."""
+    return float(np.sum(q * (np.log(q) - np.log(p))))
+
+
+def kl_divergence__reversed_mask_of_p(p: Array, q: Array) -> float:
+    """Swaps the roles but still leaves out the terms with p = 0."""
+    possible = p > 0
+    return float(np.sum(q[possible] * (np.log(q[possible]) - np.log(p[possible]))))
+
+
 def kl_divergence__cross_entropy(p: Array, q: Array) -> float:
     """Returns -sum p log q and forgets to subtract the entropy of p."""
     possible = p > 0
     return float(-np.sum(p[possible] * np.log(q[possible])))
+
+
+def kl_divergence__cross_entropy_unguarded(p: Array, q: Array) -> float:
+    """Returns -sum p log q and forgets to subtract the entropy of p; 0 log 0 gives nan."""
+    return float(-np.sum(p * np.log(q)))
 
 
 def kl_divergence__symmetrised(p: Array, q: Array) -> float:
@@ -382,10 +531,36 @@ def kl_divergence__symmetrised(p: Array, q: Array) -> float:
     return float((one_way(p, q) + one_way(q, p)) / 2)
 
 
+def kl_divergence__symmetrised_sum(p: Array, q: Array) -> float:
+    """Adds the two directions."""
+
+    def one_way(a: Array, b: Array) -> Any:
+        return np.sum(a[a > 0] * (np.log(a[a > 0]) - np.log(b[a > 0])))
+
+    return float(one_way(p, q) + one_way(q, p))
+
+
+def kl_divergence__symmetrised_unguarded(p: Array, q: Array) -> float:
+    """Averages the two directions; 0 log 0 gives nan."""
+    forward, backward = np.sum(p * (np.log(p) - np.log(q))), np.sum(q * (np.log(q) - np.log(p)))
+    return float((forward + backward) / 2)
+
+
+def kl_divergence__symmetrised_factored(p: Array, q: Array) -> float:
+    """Averages the two directions in one sum, half of (p - q)(log p - log q)."""
+    return float(np.sum((p - q) * (np.log(p) - np.log(q))) / 2)
+
+
 def kl_divergence__smoothed_q(p: Array, q: Array) -> float:
     """Adds 1e-12 to q, so an impossible event gets a finite penalty."""
     possible = p > 0
     return float(np.sum(p[possible] * (np.log(p[possible]) - np.log(q[possible] + 1e-12))))
+
+
+def kl_divergence__smoothed_q_more(p: Array, q: Array) -> float:
+    """Adds 1e-8 to q, so an impossible event gets a finite penalty."""
+    possible = p > 0
+    return np.sum(p[possible] * (np.log(p[possible]) - np.log(q[possible] + 1e-8)))
 
 
 def kl_divergence__nan_on_zero_p(p: Array, q: Array) -> float:
@@ -442,22 +617,30 @@ CHECKS = (
                 log_likelihood__wrong_base,
                 id="wrong-base",
                 hint="The course's logarithm is the natural one.",
+                also=(log_likelihood__wrong_base_two,),
             ),
             Wrong(
                 log_likelihood__mean_not_sum,
                 id="mean-not-sum",
                 hint="A product of n factors becomes a sum of n logs, not their average.",
+                also=(log_likelihood__mean_not_sum_of_nothing,),
             ),
             Wrong(
                 log_likelihood__eps_inside,
                 id="eps-inside",
                 hint="Do not hide a zero probability: its log is minus infinity.",
                 tags=("edge",),
+                also=(
+                    log_likelihood__eps_inside_floor,
+                    log_likelihood__eps_inside_smaller,
+                    log_likelihood__eps_inside_middle,
+                ),
             ),
             Wrong(
                 log_likelihood__negated,
                 id="negated",
                 hint="The log of a probability is never positive, and no minus sign was asked for here.",
+                also=(log_likelihood__negated_apart_from_zero,),
             ),
         ),
     ),
@@ -484,21 +667,29 @@ CHECKS = (
                 id="global-max",
                 hint="Each row needs its own maximum, with keepdims so it broadcasts.",
                 tags=("edge",),
+                also=(logsumexp__global_max_unguarded,),
             ),
             Wrong(
                 logsumexp__shift_not_restored,
                 id="shift-not-restored",
                 hint="The shift must be undone outside the log.",
+                also=(logsumexp__shift_not_restored_unguarded,),
             ),
             Wrong(
                 logsumexp__wrong_axis,
                 id="wrong-axis",
                 hint="Reduce over the axis you were given.",
+                also=(
+                    logsumexp__wrong_axis_unguarded,
+                    logsumexp__wrong_axis_last,
+                    logsumexp__wrong_axis_everything,
+                ),
             ),
             Wrong(
                 logsumexp__log_mean_exp,
                 id="log-mean-exp",
                 hint="It is a log of a sum, not of a mean.",
+                also=(logsumexp__log_mean_exp_unguarded,),
             ),
         ),
     ),
@@ -522,11 +713,13 @@ CHECKS = (
                 softplus__sign_flipped,
                 id="sign-flipped",
                 hint="Softplus grows like x on the right and dies out on the left.",
+                also=(softplus__sign_flipped_literal,),
             ),
             Wrong(
                 softplus__missing_abs,
                 id="missing-abs",
                 hint="The correction term must be the same on both sides of zero.",
+                also=(softplus__missing_abs_positive,),
             ),
             Wrong(
                 softplus__hard,
@@ -557,16 +750,22 @@ CHECKS = (
                 id="floored",
                 hint="A small constant caps the loss; use the exact identity instead.",
                 tags=("edge",),
+                also=(
+                    log_sigmoid__floored_maximum,
+                    log_sigmoid__floored_higher,
+                ),
             ),
             Wrong(
                 log_sigmoid__sign_lost,
                 id="sign-lost",
                 hint="The logarithm of a probability cannot be positive.",
+                also=(log_sigmoid__sign_lost_literal,),
             ),
             Wrong(
                 log_sigmoid__other_class,
                 id="other-class",
                 hint="Check the limit: log σ(x) tends to 0 on the right.",
+                also=(log_sigmoid__other_class_literal,),
             ),
         ),
     ),
@@ -590,22 +789,30 @@ CHECKS = (
                 entropy__bits,
                 id="bits",
                 hint="The unit of this course is the nat.",
+                also=(entropy__bits_unguarded,),
             ),
             Wrong(
                 entropy__no_minus,
                 id="no-minus",
                 hint="Entropy is never negative.",
+                also=(entropy__no_minus_unguarded,),
             ),
             Wrong(
                 entropy__mean_over_classes,
                 id="mean-over-classes",
                 hint="It is an expectation: the weights p already do the averaging.",
+                also=(entropy__mean_over_classes_unguarded,),
             ),
             Wrong(
                 entropy__wrong_axis,
                 id="wrong-axis",
                 hint="Respect the axis argument.",
                 tags=("edge",),
+                also=(
+                    entropy__wrong_axis_second,
+                    entropy__wrong_axis_first,
+                    entropy__wrong_axis_everything,
+                ),
             ),
         ),
     ),
@@ -625,22 +832,33 @@ CHECKS = (
                 kl_divergence__reversed,
                 id="reversed",
                 hint="The expectation is taken under the first argument.",
+                also=(
+                    kl_divergence__reversed_unguarded,
+                    kl_divergence__reversed_mask_of_p,
+                ),
             ),
             Wrong(
                 kl_divergence__cross_entropy,
                 id="cross-entropy",
                 hint="The divergence of a distribution from itself must be zero.",
+                also=(kl_divergence__cross_entropy_unguarded,),
             ),
             Wrong(
                 kl_divergence__symmetrised,
                 id="symmetrised",
                 hint="The Kullback-Leibler divergence is not symmetric.",
+                also=(
+                    kl_divergence__symmetrised_sum,
+                    kl_divergence__symmetrised_unguarded,
+                    kl_divergence__symmetrised_factored,
+                ),
             ),
             Wrong(
                 kl_divergence__smoothed_q,
                 id="smoothed-q",
                 hint="If q rules out something p allows, the divergence is infinite.",
                 tags=("edge",),
+                also=(kl_divergence__smoothed_q_more,),
             ),
             Wrong(
                 kl_divergence__nan_on_zero_p,

@@ -50,6 +50,11 @@ def row_dot__averaged(X: Array, Y: Array) -> Array:
     return np.sum(X * Y, axis=1) / max(X.shape[1], 1)
 
 
+def row_dot__averaged_unguarded(X: Array, Y: Array) -> Array:
+    """Takes the mean of the products, which is nan where there are no features."""
+    return np.mean(X * Y, axis=1)
+
+
 def row_dot_cases(rng: np.random.Generator) -> Iterator[Case]:
     def draw(*shape: int) -> Array:
         return rng.normal(0.5, 1.0, size=shape)
@@ -94,6 +99,19 @@ def cosine_similarity__one_norm(x: Array, y: Array) -> float:
     return float(np.sum(x * y) / length)
 
 
+def cosine_similarity__one_norm_unguarded(x: Array, y: Array) -> float:
+    """Divides by the norm of x only, 0 too, which gives nan."""
+    return float(np.sum(x * y) / np.linalg.norm(x))
+
+
+def cosine_similarity__one_norm_second(x: Array, y: Array) -> float:
+    """Divides by the norm of y only."""
+    length = np.linalg.norm(y)
+    if length == 0:
+        return 0.0
+    return float(np.sum(x * y) / length)
+
+
 def cosine_similarity__squared_norms(x: Array, y: Array) -> float:
     """Divides by the squared norms, without the square roots."""
     lengths = np.sum(x**2) * np.sum(y**2)
@@ -102,14 +120,39 @@ def cosine_similarity__squared_norms(x: Array, y: Array) -> float:
     return float(np.sum(x * y) / lengths)
 
 
+def cosine_similarity__squared_norms_unguarded(x: Array, y: Array) -> float:
+    """Divides by the squared norms, without the square roots; a zero vector gives nan."""
+    return float(np.sum(x * y) / (np.sum(x**2) * np.sum(y**2)))
+
+
 def cosine_similarity__eps_bias(x: Array, y: Array) -> float:
     """Adds 1e-8 to the denominator, which changes the result for tiny vectors."""
     return float(np.sum(x * y) / (np.linalg.norm(x) * np.linalg.norm(y) + 1e-8))
 
 
+def cosine_similarity__eps_bias_each(x: Array, y: Array) -> float:
+    """Adds 1e-8 to each norm, which changes the result for tiny vectors."""
+    return float(np.sum(x * y) / ((np.linalg.norm(x) + 1e-8) * (np.linalg.norm(y) + 1e-8)))
+
+
+def cosine_similarity__eps_bias_floor(x: Array, y: Array) -> float:
+    """Lets the denominator not fall below 1e-8, which changes the result for tiny vectors."""
+    return float(np.sum(x * y) / max(np.linalg.norm(x) * np.linalg.norm(y), 1e-8))
+
+
+def cosine_similarity__eps_bias_smaller(x: Array, y: Array) -> float:
+    """Adds 1e-12 to the denominator, which changes the result for tiny vectors."""
+    return float(np.sum(x * y) / (np.linalg.norm(x) * np.linalg.norm(y) + 1e-12))
+
+
 def cosine_similarity__zero_nan(x: Array, y: Array) -> float:
     """Divides 0 by 0 for a zero vector and returns nan."""
     return float(np.sum(x * y) / (np.linalg.norm(x) * np.linalg.norm(y)))
+
+
+def cosine_similarity__zero_nan_raises(x: Array, y: Array) -> float:
+    """Divides Python floats, so a zero vector raises ZeroDivisionError."""
+    return float(x @ y) / (math.sqrt(float(x @ x)) * math.sqrt(float(y @ y)))
 
 
 def cosine_cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -125,6 +168,8 @@ def cosine_cases(rng: np.random.Generator) -> Iterator[Case]:
     yield Case("one vector scaled by 1e-6", x=1e-6 * x, y=y)
     x, y = _near(rng, 4)
     yield Case("both vectors scaled by 1e-4", x=1e-4 * x, y=1e-4 * y)
+    x, y = _near(rng, 3)
+    yield Case("both vectors scaled by 1e-7", x=1e-7 * x, y=1e-7 * y)
     x, y = _near(rng, 4)
     yield Case("orthogonal", x=x * np.array([1.0, 0.0, 1.0, 0.0]), y=y * np.array([0.0, 1.0, 0.0, 1.0]))
     x, y = _near(rng, 4)
@@ -179,6 +224,11 @@ def linear__transposed_result(x: Array, W: Array, b: Array) -> Array:
     return W @ x.T + b[:, None]
 
 
+def linear__transposed_result_row_bias(x: Array, W: Array, b: Array) -> Array:
+    """Computes W x^T with shape (out, N) and adds b along its last axis, which only fits when N = out."""
+    return W @ x.T + b
+
+
 def linear_cases(rng: np.random.Generator) -> Iterator[Case]:
     def draw(N: int, inputs: int, outputs: int) -> dict[str, Array]:
         shapes = {"x": (N, inputs), "W": (outputs, inputs), "b": (outputs,)}
@@ -220,6 +270,11 @@ def sum_outer__transposed(A: Array, B: Array) -> Array:
 def sum_outer__mean(A: Array, B: Array) -> Array:
     """Divides the sum by N."""
     return A.T @ B / max(len(A), 1)
+
+
+def sum_outer__mean_unguarded(A: Array, B: Array) -> Array:
+    """Divides the sum by N, which is nan for no rows."""
+    return A.T @ B / len(A)
 
 
 def sum_outer__outer_of_sums(A: Array, B: Array) -> Array:
@@ -281,6 +336,11 @@ def pairwise_sq_dists__rooted(X: Array, Y: Array) -> Array:
 def pairwise_sq_dists__missing_y_norm(X: Array, Y: Array) -> Array:
     """Leaves out ||y||^2."""
     return np.maximum(np.sum(X**2, axis=1)[:, None] - 2 * X @ Y.T, 0.0)
+
+
+def pairwise_sq_dists__missing_y_norm_unclipped(X: Array, Y: Array) -> Array:
+    """Leaves out ||y||^2 and the clipping, so many values are negative."""
+    return np.sum(X**2, axis=1)[:, None] - 2 * X @ Y.T
 
 
 def pairwise_sq_dists__unclipped(X: Array, Y: Array) -> Array:
@@ -357,10 +417,35 @@ def unbroadcast__mean(g: Array, shape: tuple[int, ...]) -> Array:
     return np.mean(g, axis=stretched, keepdims=True)
 
 
+def unbroadcast__mean_inner(g: Array, shape: tuple[int, ...]) -> Array:
+    """Averages over the axes of size 1; only the new leading axes are summed."""
+    g = np.sum(g, axis=tuple(range(g.ndim - len(shape))))
+    for axis, size in enumerate(shape):
+        if size == 1:
+            g = np.mean(g, axis=axis, keepdims=True)
+    return np.asarray(g)
+
+
+def unbroadcast__mean_leading(g: Array, shape: tuple[int, ...]) -> Array:
+    """Averages over the new leading axes; only the axes of size 1 are summed."""
+    g = np.mean(g, axis=tuple(range(g.ndim - len(shape))))
+    for axis, size in enumerate(shape):
+        if size == 1:
+            g = np.sum(g, axis=axis, keepdims=True)
+    return np.asarray(g)
+
+
 def unbroadcast__axis_dropped(g: Array, shape: tuple[int, ...]) -> Array:
     """Loses the axes of size 1, returning the wrong shape."""
     g = np.sum(g, axis=tuple(range(g.ndim - len(shape))))
     stretched = tuple(axis for axis, size in enumerate(shape) if size == 1)
+    return np.asarray(np.sum(g, axis=stretched))
+
+
+def unbroadcast__axis_dropped_stretched(g: Array, shape: tuple[int, ...]) -> Array:
+    """Loses those axes of size 1 that were stretched, returning the wrong shape."""
+    g = np.sum(g, axis=tuple(range(g.ndim - len(shape))))
+    stretched = tuple(axis for axis, size in enumerate(shape) if size != g.shape[axis])
     return np.asarray(np.sum(g, axis=stretched))
 
 
@@ -373,6 +458,19 @@ def unbroadcast__first_slice(g: Array, shape: tuple[int, ...]) -> Array:
     """Takes the first of the copies instead of summing them."""
     g = g[(0,) * (g.ndim - len(shape))]
     return np.asarray(g)[tuple(slice(size) for size in shape)]
+
+
+def unbroadcast__first_slice_leading(g: Array, shape: tuple[int, ...]) -> Array:
+    """Takes the first of the copies along new leading axes; axes of size 1 are summed."""
+    g = g[(0,) * (g.ndim - len(shape))]
+    stretched = tuple(axis for axis, size in enumerate(shape) if size == 1)
+    return np.sum(g, axis=stretched, keepdims=True)
+
+
+def unbroadcast__first_slice_inner(g: Array, shape: tuple[int, ...]) -> Array:
+    """Takes the first of the copies along axes of size 1; new leading axes are summed."""
+    g = np.asarray(np.sum(g, axis=tuple(range(g.ndim - len(shape)))))
+    return g[tuple(slice(size) for size in shape)]
 
 
 def unbroadcast_cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -425,6 +523,7 @@ CHECKS = (
                 row_dot__averaged,
                 id="averaged",
                 hint="A dot product is a sum, not a mean.",
+                also=(row_dot__averaged_unguarded,),
             ),
         ),
     ),
@@ -448,23 +547,34 @@ CHECKS = (
                 cosine_similarity__one_norm,
                 id="one-norm",
                 hint="Both vectors have to be scaled to unit length.",
+                also=(
+                    cosine_similarity__one_norm_unguarded,
+                    cosine_similarity__one_norm_second,
+                ),
             ),
             Wrong(
                 cosine_similarity__squared_norms,
                 id="squared-norms",
                 hint="Take the square roots in the denominator.",
+                also=(cosine_similarity__squared_norms_unguarded,),
             ),
             Wrong(
                 cosine_similarity__eps_bias,
                 id="eps-bias",
                 hint="Handle the zero vector separately instead of biasing every other case.",
                 tags=("edge",),
+                also=(
+                    cosine_similarity__eps_bias_each,
+                    cosine_similarity__eps_bias_floor,
+                    cosine_similarity__eps_bias_smaller,
+                ),
             ),
             Wrong(
                 cosine_similarity__zero_nan,
                 id="zero-nan",
                 hint="Define the similarity with a zero vector as 0.",
                 tags=("edge",),
+                also=(cosine_similarity__zero_nan_raises,),
             ),
         ),
     ),
@@ -498,6 +608,7 @@ CHECKS = (
                 linear__transposed_result,
                 id="transposed-result",
                 hint="Examples stay rows on the way out.",
+                also=(linear__transposed_result_row_bias,),
             ),
         ),
     ),
@@ -522,6 +633,7 @@ CHECKS = (
                 sum_outer__mean,
                 id="mean",
                 hint="The sum was asked for; averaging happens in the loss.",
+                also=(sum_outer__mean_unguarded,),
             ),
             Wrong(
                 sum_outer__outer_of_sums,
@@ -563,6 +675,7 @@ CHECKS = (
                 pairwise_sq_dists__missing_y_norm,
                 id="missing-y-norm",
                 hint="The square of a difference has three terms.",
+                also=(pairwise_sq_dists__missing_y_norm_unclipped,),
             ),
             Wrong(
                 pairwise_sq_dists__unclipped,
@@ -593,12 +706,17 @@ CHECKS = (
                 id="mean",
                 hint="A value used k times collects the sum of k gradients.",
                 tags=("edge",),
+                also=(
+                    unbroadcast__mean_inner,
+                    unbroadcast__mean_leading,
+                ),
             ),
             Wrong(
                 unbroadcast__axis_dropped,
                 id="axis-dropped",
                 hint="Keep a broadcast axis as an axis of size 1.",
                 tags=("edge",),
+                also=(unbroadcast__axis_dropped_stretched,),
             ),
             Wrong(
                 unbroadcast__leading_only,
@@ -610,6 +728,10 @@ CHECKS = (
                 unbroadcast__first_slice,
                 id="first-slice",
                 hint="Every copy contributes to the gradient.",
+                also=(
+                    unbroadcast__first_slice_leading,
+                    unbroadcast__first_slice_inner,
+                ),
             ),
         ),
     ),

@@ -67,6 +67,17 @@ def numerical_gradient__one_sided(f: Function, x: Array, h: float = 1e-5) -> Arr
     return grad
 
 
+def numerical_gradient__one_sided_left(f: Function, x: Array, h: float = 1e-5) -> Array:
+    """Takes (f(x) - f(x - h)) / h, whose error is of order h."""
+    x = np.array(x, dtype=float)
+    grad = np.zeros_like(x)
+    for i in np.ndindex(x.shape):
+        step = np.zeros_like(x)
+        step[i] = h
+        grad[i] = (f(x) - f(x - step)) / h
+    return grad
+
+
 def numerical_gradient__not_restored(f: Function, x: Array, h: float = 1e-5) -> Array:
     """Leaves x[i] at x[i] - h, so later entries are measured somewhere else."""
     x = np.array(x, dtype=float)
@@ -76,6 +87,29 @@ def numerical_gradient__not_restored(f: Function, x: Array, h: float = 1e-5) -> 
         above = f(x)
         x[i] -= 2 * h
         grad[i] = (above - f(x)) / (2 * h)
+    return grad
+
+
+def numerical_gradient__not_restored_above(f: Function, x: Array, h: float = 1e-5) -> Array:
+    """Leaves x[i] at x[i] + h, so later entries are measured somewhere else."""
+    x = np.array(x, dtype=float)
+    grad = np.zeros_like(x)
+    for i in np.ndindex(x.shape):
+        x[i] -= h
+        below = f(x)
+        x[i] += 2 * h
+        grad[i] = (f(x) - below) / (2 * h)
+    return grad
+
+
+def numerical_gradient__not_restored_copies(f: Function, x: Array, h: float = 1e-5) -> Array:
+    """Moves one pair of copies further with every entry, so the two points drift apart."""
+    x = np.array(x, dtype=float)
+    grad, above, below = np.zeros_like(x), x.copy(), x.copy()
+    for i in np.ndindex(x.shape):
+        above[i] += h
+        below[i] -= h
+        grad[i] = (f(above) - f(below)) / (2 * h)
     return grad
 
 
@@ -100,10 +134,50 @@ def numerical_gradient__integer_truncation(f: Function, x: Array, h: float = 1e-
     return grad
 
 
+def numerical_gradient__integer_truncation_in_place(f: Function, x: Array, h: float = 1e-5) -> Array:
+    """Stores x + h and x - h in an integer array, which cuts the step off or makes it a whole one."""
+    x = x.copy()
+    grad = np.zeros(x.shape)
+    for i in np.ndindex(x.shape):
+        kept = x[i]
+        x[i] = kept + h
+        above = f(x)
+        x[i] = kept - h
+        grad[i] = (above - f(x)) / (2 * h)
+        x[i] = kept
+    return grad
+
+
+def numerical_gradient__integer_truncation_throughout(f: Function, x: Array, h: float = 1e-5) -> Array:
+    """Keeps the integer dtype for the moved points and for the gradient."""
+    grad = np.zeros_like(x)
+    for i in np.ndindex(x.shape):
+        above, below = x.copy(), x.copy()
+        above[i] += h
+        below[i] -= h
+        grad[i] = (f(above) - f(below)) / (2 * h)
+    return grad
+
+
+def numerical_gradient__integer_truncation_of_result(f: Function, x: Array, h: float = 1e-5) -> Array:
+    """Gives the gradient the integer dtype of x, which cuts off its fractions."""
+    grad = np.zeros_like(x)
+    for i in np.ndindex(x.shape):
+        step = np.zeros(x.shape)
+        step[i] = h
+        grad[i] = (f(x + step) - f(x - step)) / (2 * h)
+    return grad
+
+
 def numerical_gradient__all_at_once(f: Function, x: Array, h: float = 1e-5) -> Array:
     """Moves every entry together, so each component is the derivative along (1, ..., 1)."""
     x = np.array(x, dtype=float)
     return np.full(x.shape, (f(x + h) - f(x - h)) / (2 * h))
+
+
+def numerical_gradient__all_at_once_number(f: Function, x: Array, h: float = 1e-5) -> Array:
+    """Moves every entry together and returns the one number, the derivative along (1, ..., 1)."""
+    return np.asarray((f(x + h) - f(x - h)) / (2 * h))
 
 
 def gradient_cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -208,9 +282,24 @@ def numerical_vjp__abs_dout(f: Function, x: Array, dout: Array, h: float = 1e-5)
     return numerical_gradient(lambda point: np.sum(f(point) * np.abs(dout)), x, h)
 
 
+def numerical_vjp__abs_dout_and_output(f: Function, x: Array, dout: Array, h: float = 1e-5) -> Array:
+    """Differentiates the sum of |f(x) * dout| and loses the signs of both."""
+    return numerical_gradient(lambda point: np.sum(np.abs(f(point) * dout)), x, h)
+
+
 def numerical_vjp__squared(f: Function, x: Array, dout: Array, h: float = 1e-5) -> Array:
     """Differentiates the sum of (f(x) * dout)^2 instead of the sum of f(x) * dout."""
     return numerical_gradient(lambda point: np.sum((f(point) * dout) ** 2), x, h)
+
+
+def numerical_vjp__squared_sum(f: Function, x: Array, dout: Array, h: float = 1e-5) -> Array:
+    """Differentiates the square of the sum of f(x) * dout."""
+    return numerical_gradient(lambda point: np.sum(f(point) * dout) ** 2, x, h)
+
+
+def numerical_vjp__squared_output(f: Function, x: Array, dout: Array, h: float = 1e-5) -> Array:
+    """Differentiates the sum of f(x)^2 * dout."""
+    return numerical_gradient(lambda point: np.sum(np.asarray(f(point)) ** 2 * dout), x, h)
 
 
 def vjp_cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -334,6 +423,17 @@ def numerical_jacobian__one_sided(f: Function, x: Array, h: float = 1e-5) -> Arr
     return np.stack(columns, axis=1)
 
 
+def numerical_jacobian__one_sided_left(f: Function, x: Array, h: float = 1e-5) -> Array:
+    """Takes the backward difference (f(x) - f(x - h)) / h, whose error is of order h."""
+    x = np.array(x, dtype=float)
+    columns = []
+    for j in np.ndindex(x.shape):
+        step = np.zeros_like(x)
+        step[j] = h
+        columns.append(np.ravel(np.asarray(f(x)) - np.asarray(f(x - step))) / h)
+    return np.stack(columns, axis=1)
+
+
 def numerical_jacobian__outputs_summed(f: Function, x: Array, h: float = 1e-5) -> Array:
     """Sums over the outputs first and returns only a gradient with n entries."""
     x = np.array(x, dtype=float)
@@ -345,6 +445,16 @@ def numerical_jacobian__outputs_summed(f: Function, x: Array, h: float = 1e-5) -
     return np.array(gradient)
 
 
+def numerical_jacobian__outputs_summed_like_x(f: Function, x: Array, h: float = 1e-5) -> Array:
+    """Sums over the outputs first and returns only a gradient of the shape of x."""
+    return numerical_gradient(lambda point: np.sum(f(point)), x, h)
+
+
+def numerical_jacobian__outputs_summed_one_row(f: Function, x: Array, h: float = 1e-5) -> Array:
+    """Sums over the outputs first and returns only one row."""
+    return numerical_gradient(lambda point: np.sum(f(point)), x, h).reshape(1, -1)
+
+
 def numerical_jacobian__column_major(f: Function, x: Array, h: float = 1e-5) -> Array:
     """Flattens x in Fortran order, column by column, which permutes the columns of J."""
     x = np.array(x, dtype=float)
@@ -354,6 +464,18 @@ def numerical_jacobian__column_major(f: Function, x: Array, h: float = 1e-5) -> 
         flat[j] = h
         step = flat.reshape(x.shape, order="F")
         columns.append(np.ravel(np.asarray(f(x + step)) - np.asarray(f(x - step))) / (2 * h))
+    return np.stack(columns, axis=1)
+
+
+def numerical_jacobian__column_major_throughout(f: Function, x: Array, h: float = 1e-5) -> Array:
+    """Flattens x and f(x) in Fortran order, which permutes the columns and the rows of J."""
+    x = np.array(x, dtype=float)
+    columns = []
+    for j in range(x.size):
+        flat = np.zeros(x.size)
+        flat[j] = h
+        step = flat.reshape(x.shape, order="F")
+        columns.append(np.ravel(np.asarray(f(x + step)) - np.asarray(f(x - step)), order="F") / (2 * h))
     return np.stack(columns, axis=1)
 
 
@@ -444,10 +566,20 @@ def relative_error__absolute(a: Array, b: Array, floor: float = 1e-8) -> float:
     return float(np.max(np.abs(a - b), initial=0.0))
 
 
+def relative_error__absolute_unguarded(a: Array, b: Array, floor: float = 1e-8) -> float:
+    """Returns max |a - b|, which does not exist for empty arrays."""
+    return float(np.max(np.abs(a - b)))
+
+
 def relative_error__averaged(a: Array, b: Array, floor: float = 1e-8) -> float:
     """Takes the mean of the relative errors, which hides a single wrong entry."""
     if a.size == 0:
         return 0.0
+    return float(np.mean(np.abs(a - b) / np.maximum(floor, np.abs(a) + np.abs(b))))
+
+
+def relative_error__averaged_unguarded(a: Array, b: Array, floor: float = 1e-8) -> float:
+    """Takes the mean of the relative errors, which hides a single wrong entry and is nan for none."""
     return float(np.mean(np.abs(a - b) / np.maximum(floor, np.abs(a) + np.abs(b))))
 
 
@@ -458,6 +590,23 @@ def relative_error__signed(a: Array, b: Array, floor: float = 1e-8) -> float:
     return float(np.max((a - b) / np.maximum(floor, np.abs(a) + np.abs(b))))
 
 
+def relative_error__signed_from_zero(a: Array, b: Array, floor: float = 1e-8) -> float:
+    """Forgets the absolute value of a - b and starts the maximum at 0, so errors of one sign count as none."""
+    return float(np.max((a - b) / np.maximum(floor, np.abs(a) + np.abs(b)), initial=0.0))
+
+
+def relative_error__signed_reversed(a: Array, b: Array, floor: float = 1e-8) -> float:
+    """Takes b - a without its absolute value, so errors of one sign pass."""
+    if a.size == 0:
+        return 0.0
+    return float(np.max((b - a) / np.maximum(floor, np.abs(a) + np.abs(b))))
+
+
+def relative_error__signed_unguarded(a: Array, b: Array, floor: float = 1e-8) -> float:
+    """Forgets the absolute value of a - b, so errors of one sign pass; empty arrays raise."""
+    return float(np.max((a - b) / np.maximum(floor, np.abs(a) + np.abs(b))))
+
+
 def relative_error__one_denominator(a: Array, b: Array, floor: float = 1e-8) -> float:
     """Divides by |b| only, which is infinite where b is 0."""
     if a.size == 0:
@@ -465,10 +614,34 @@ def relative_error__one_denominator(a: Array, b: Array, floor: float = 1e-8) -> 
     return float(np.max(np.abs(a - b) / np.abs(b)))
 
 
+def relative_error__one_denominator_floored(a: Array, b: Array, floor: float = 1e-8) -> float:
+    """Divides by |b| only, or the floor where b is smaller."""
+    if a.size == 0:
+        return 0.0
+    return float(np.max(np.abs(a - b) / np.maximum(floor, np.abs(b))))
+
+
+def relative_error__one_denominator_first(a: Array, b: Array, floor: float = 1e-8) -> float:
+    """Divides by |a| only, or the floor where a is smaller."""
+    if a.size == 0:
+        return 0.0
+    return float(np.max(np.abs(a - b) / np.maximum(floor, np.abs(a))))
+
+
+def relative_error__one_denominator_unguarded(a: Array, b: Array, floor: float = 1e-8) -> float:
+    """Divides by |b| only, which is infinite where b is 0; empty arrays raise."""
+    return float(np.max(np.abs(a - b) / np.abs(b)))
+
+
 def relative_error__zero_over_zero(a: Array, b: Array, floor: float = 1e-8) -> float:
     """Divides by |a| + |b| without a floor, so two zeros give nan."""
     if a.size == 0:
         return 0.0
+    return float(np.max(np.abs(a - b) / (np.abs(a) + np.abs(b))))
+
+
+def relative_error__zero_over_zero_unguarded(a: Array, b: Array, floor: float = 1e-8) -> float:
+    """Divides by |a| + |b| without a floor, so two zeros give nan; empty arrays raise."""
     return float(np.max(np.abs(a - b) / (np.abs(a) + np.abs(b))))
 
 
@@ -543,14 +716,49 @@ def directional_derivative__cosine(grad: Array, v: Array) -> float:
     return float(np.sum(grad * v) / length)
 
 
+def directional_derivative__cosine_of_flat(grad: Array, v: Array) -> float:
+    """Divides by ||grad|| as well and returns the cosine of the angle, nan where there is no slope."""
+    length = np.sqrt(np.sum(v**2))
+    if length == 0:
+        return 0.0
+    return float(np.sum(grad * v) / (length * np.sqrt(np.sum(grad**2))))
+
+
+def directional_derivative__cosine_unguarded(grad: Array, v: Array) -> float:
+    """Divides by ||grad|| as well and returns the cosine of the angle, nan for zero arrays."""
+    return float(np.sum(grad * v) / (np.sqrt(np.sum(v**2)) * np.sqrt(np.sum(grad**2))))
+
+
 def directional_derivative__elementwise(grad: Array, v: Array) -> Any:
     """Returns the array grad * v and does not add it up."""
     return grad * v
 
 
+def directional_derivative__elementwise_unit(grad: Array, v: Array) -> Any:
+    """Returns the array grad * v / ||v|| and does not add it up."""
+    length = np.sqrt(np.sum(v**2))
+    return grad * v / length if length else np.zeros_like(v)
+
+
+def directional_derivative__elementwise_unguarded(grad: Array, v: Array) -> Any:
+    """Returns the array grad * v / ||v|| and does not add it up; v = 0 gives nan."""
+    return grad * v / np.sqrt(np.sum(v**2))
+
+
+def directional_derivative__elementwise_or_zero(grad: Array, v: Array) -> Any:
+    """Returns the array grad * v / ||v||, not added up, and the number 0 for v = 0."""
+    length = np.sqrt(np.sum(v**2))
+    return grad * v / length if length else 0.0
+
+
 def directional_derivative__zero_nan(grad: Array, v: Array) -> float:
     """Divides 0 by 0 for v = 0 and returns nan."""
     return float(np.sum(grad * v) / np.sqrt(np.sum(v**2)))
+
+
+def directional_derivative__zero_nan_raises(grad: Array, v: Array) -> float:
+    """Divides Python floats, so v = 0 raises ZeroDivisionError."""
+    return float(np.sum(grad * v)) / float(np.linalg.norm(v))
 
 
 def directional_cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -588,11 +796,16 @@ CHECKS = (
                 numerical_gradient__one_sided,
                 id="one-sided",
                 hint="Look both ways: the symmetric difference has error of order h².",
+                also=(numerical_gradient__one_sided_left,),
             ),
             Wrong(
                 numerical_gradient__not_restored,
                 id="not-restored",
                 hint="Put the entry back before moving to the next one.",
+                also=(
+                    numerical_gradient__not_restored_above,
+                    numerical_gradient__not_restored_copies,
+                ),
             ),
             Wrong(
                 numerical_gradient__half_divisor,
@@ -604,11 +817,17 @@ CHECKS = (
                 id="integer-truncation",
                 hint="Convert to float before perturbing.",
                 tags=("edge",),
+                also=(
+                    numerical_gradient__integer_truncation_in_place,
+                    numerical_gradient__integer_truncation_throughout,
+                    numerical_gradient__integer_truncation_of_result,
+                ),
             ),
             Wrong(
                 numerical_gradient__all_at_once,
                 id="all-at-once",
                 hint="One coordinate at a time.",
+                also=(numerical_gradient__all_at_once_number,),
             ),
         ),
     ),
@@ -637,11 +856,16 @@ CHECKS = (
                 numerical_vjp__abs_dout,
                 id="abs-dout",
                 hint="Upstream gradients have signs.",
+                also=(numerical_vjp__abs_dout_and_output,),
             ),
             Wrong(
                 numerical_vjp__squared,
                 id="squared",
                 hint="The loss is linear in the output here.",
+                also=(
+                    numerical_vjp__squared_sum,
+                    numerical_vjp__squared_output,
+                ),
             ),
         ),
     ),
@@ -665,17 +889,23 @@ CHECKS = (
                 numerical_jacobian__one_sided,
                 id="one-sided",
                 hint="Use both neighbours.",
+                also=(numerical_jacobian__one_sided_left,),
             ),
             Wrong(
                 numerical_jacobian__outputs_summed,
                 id="outputs-summed",
                 hint="Keep one row per output.",
+                also=(
+                    numerical_jacobian__outputs_summed_like_x,
+                    numerical_jacobian__outputs_summed_one_row,
+                ),
             ),
             Wrong(
                 numerical_jacobian__column_major,
                 id="column-major",
                 hint="NumPy flattens row by row.",
                 tags=("edge",),
+                also=(numerical_jacobian__column_major_throughout,),
             ),
         ),
     ),
@@ -694,28 +924,41 @@ CHECKS = (
                 relative_error__absolute,
                 id="absolute",
                 hint="Compare the difference with the size of the values.",
+                also=(relative_error__absolute_unguarded,),
             ),
             Wrong(
                 relative_error__averaged,
                 id="averaged",
                 hint="One wrong entry is enough to fail: take the maximum.",
+                also=(relative_error__averaged_unguarded,),
             ),
             Wrong(
                 relative_error__signed,
                 id="signed",
                 hint="An error may have either sign.",
                 tags=("edge",),
+                also=(
+                    relative_error__signed_from_zero,
+                    relative_error__signed_reversed,
+                    relative_error__signed_unguarded,
+                ),
             ),
             Wrong(
                 relative_error__one_denominator,
                 id="one-denominator",
                 hint="Use a denominator that treats both arguments alike.",
+                also=(
+                    relative_error__one_denominator_floored,
+                    relative_error__one_denominator_first,
+                    relative_error__one_denominator_unguarded,
+                ),
             ),
             Wrong(
                 relative_error__zero_over_zero,
                 id="zero-over-zero",
                 hint="Keep the denominator away from zero.",
                 tags=("edge",),
+                also=(relative_error__zero_over_zero_unguarded,),
             ),
         ),
     ),
@@ -738,17 +981,27 @@ CHECKS = (
                 directional_derivative__cosine,
                 id="cosine",
                 hint="The steepness of the slope must survive.",
+                also=(
+                    directional_derivative__cosine_of_flat,
+                    directional_derivative__cosine_unguarded,
+                ),
             ),
             Wrong(
                 directional_derivative__elementwise,
                 id="elementwise",
                 hint="A rate of change is one number.",
+                also=(
+                    directional_derivative__elementwise_unit,
+                    directional_derivative__elementwise_unguarded,
+                    directional_derivative__elementwise_or_zero,
+                ),
             ),
             Wrong(
                 directional_derivative__zero_nan,
                 id="zero-nan",
                 hint="No direction, no change.",
                 tags=("edge",),
+                also=(directional_derivative__zero_nan_raises,),
             ),
         ),
     ),

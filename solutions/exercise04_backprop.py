@@ -49,10 +49,26 @@ def objective__divided_by_features(theta: Array, X: Array, y: Array) -> float:
     return float(np.sum(residual**2) / (2 * X.shape[1]))
 
 
+def objective__divided_by_features_too(theta: Array, X: Array, y: Array) -> float:
+    """Divides by the number of entries of X, so by D as well as by m."""
+    residual = X @ theta - y
+    return float(np.sum(residual**2) / (2 * X.size))
+
+
 def objective__absolute(theta: Array, X: Array, y: Array) -> float:
     """Sums the absolute residuals instead of their squares."""
     residual = X @ theta - y
     return float(np.sum(np.abs(residual)) / (2 * len(y)))
+
+
+def objective__absolute_mean(theta: Array, X: Array, y: Array) -> float:
+    """Averages the absolute residuals instead of half their squares."""
+    return float(np.mean(np.abs(X @ theta - y)))
+
+
+def objective__absolute_sum(theta: Array, X: Array, y: Array) -> float:
+    """Adds up the absolute residuals, not their squares, and leaves out 1/2m."""
+    return float(np.sum(np.abs(X @ theta - y)))
 
 
 def regression_cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -139,6 +155,16 @@ def chain_backward__prefix(local: Array, dout: float = 1.0) -> Array:
     return dout * np.cumprod(local)
 
 
+def chain_backward__prefix_before(local: Array, dout: float = 1.0) -> Array:
+    """Multiplies from the front and stops before the stage itself, giving the product over j < i."""
+    gradients = np.zeros_like(local)
+    passed = dout
+    for i in range(len(local)):
+        gradients[i] = passed
+        passed = passed * local[i]
+    return gradients
+
+
 def chain_backward__own_factor_missing(local: Array, dout: float = 1.0) -> Array:
     """Stops before the stage's own derivative, the product over j > i."""
     gradients = np.zeros_like(local)
@@ -152,6 +178,11 @@ def chain_backward__own_factor_missing(local: Array, dout: float = 1.0) -> Array
 def chain_backward__sum(local: Array, dout: float = 1.0) -> Array:
     """Adds the local derivatives instead of multiplying them."""
     return dout * np.cumsum(local[::-1])[::-1]
+
+
+def chain_backward__sum_with_dout(local: Array, dout: float = 1.0) -> Array:
+    """Adds the local derivatives to the upstream gradient instead of multiplying by them."""
+    return np.asarray(dout + np.cumsum(local[::-1])[::-1])
 
 
 def chain_backward__reversed(local: Array, dout: float = 1.0) -> Array:
@@ -221,10 +252,28 @@ def two_path_backward__inner_path_only(dout: Array, x: Array, w: Array) -> tuple
     return dout * x * w * (1 - t**2), dout * x**2 * (1 - t**2)
 
 
+def two_path_backward__inner_path_only_inside(dout: Array, x: Array, w: Array) -> tuple[Array, Array]:
+    """Differentiates tanh(w x) alone, without the outer x in front of it."""
+    t = np.tanh(w * x)
+    return dout * w * (1 - t**2), dout * x**2 * (1 - t**2)
+
+
 def two_path_backward__tanh_slope(dout: Array, x: Array, w: Array) -> tuple[Array, Array]:
     """Uses 1 - t instead of 1 - t^2 as the derivative of tanh."""
     t = np.tanh(w * x)
     return dout * (t + x * w * (1 - t)), dout * x**2 * (1 - t)
+
+
+def two_path_backward__tanh_slope_in_dx(dout: Array, x: Array, w: Array) -> tuple[Array, Array]:
+    """Uses 1 - t instead of 1 - t^2 as the derivative of tanh in dx."""
+    t = np.tanh(w * x)
+    return dout * (t + x * w * (1 - t)), dout * x**2 * (1 - t**2)
+
+
+def two_path_backward__tanh_slope_in_dw(dout: Array, x: Array, w: Array) -> tuple[Array, Array]:
+    """Uses 1 - t instead of 1 - t^2 as the derivative of tanh in dw."""
+    t = np.tanh(w * x)
+    return dout * (t + x * w * (1 - t**2)), dout * x**2 * (1 - t)
 
 
 def two_path_backward__dw_inner_missing(dout: Array, x: Array, w: Array) -> tuple[Array, Array]:
@@ -237,6 +286,24 @@ def two_path_backward__dout_ignored(dout: Array, x: Array, w: Array) -> tuple[Ar
     """Leaves out the upstream gradient."""
     t = np.tanh(w * x)
     return t + x * w * (1 - t**2), x**2 * (1 - t**2)
+
+
+def two_path_backward__dout_ignored_in_dw(dout: Array, x: Array, w: Array) -> tuple[Array, Array]:
+    """Leaves the upstream gradient out of dw."""
+    t = np.tanh(w * x)
+    return dout * (t + x * w * (1 - t**2)), x**2 * (1 - t**2)
+
+
+def two_path_backward__dout_ignored_in_dx(dout: Array, x: Array, w: Array) -> tuple[Array, Array]:
+    """Leaves the upstream gradient out of dx."""
+    t = np.tanh(w * x)
+    return t + x * w * (1 - t**2), dout * x**2 * (1 - t**2)
+
+
+def two_path_backward__dout_ignored_inside(dout: Array, x: Array, w: Array) -> tuple[Array, Array]:
+    """Leaves the upstream gradient out of the path through tanh in dx."""
+    t = np.tanh(w * x)
+    return dout * t + x * w * (1 - t**2), dout * x**2 * (1 - t**2)
 
 
 def two_path_cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -332,6 +399,27 @@ def topological_order__children_first(parents: Parents) -> list[str]:
     return order[::-1]
 
 
+def topological_order__children_first_on_entry(parents: Parents) -> list[str]:
+    """Lists a node when it is entered, before its parents are visited."""
+    order: list[str] = []
+    open_nodes: set[str] = set()
+
+    def visit(node: str) -> None:
+        if node in open_nodes:
+            raise ValueError("cycle")
+        if node in order:
+            return
+        order.append(node)
+        open_nodes.add(node)
+        for parent in parents[node]:
+            visit(parent)
+        open_nodes.remove(node)
+
+    for node in sorted(parents):
+        visit(node)
+    return order
+
+
 def topological_order__duplicates(parents: Parents) -> list[str]:
     """Visits a node again each time it is reached, so a shared parent is listed twice."""
     order: list[str] = []
@@ -349,6 +437,36 @@ def topological_order__duplicates(parents: Parents) -> list[str]:
     return order
 
 
+def topological_order__duplicates_throughout(parents: Parents) -> list[str]:
+    """Lists the whole ancestry of every node again, whether or not it is listed already."""
+    order: list[str] = []
+
+    def visit(node: str, below: tuple[str, ...]) -> None:
+        if node in below:
+            raise ValueError("cycle")
+        for parent in parents[node]:
+            visit(parent, (*below, node))
+        order.append(node)
+
+    for node in sorted(parents):
+        visit(node, ())
+    return order
+
+
+def topological_order__duplicates_endless(parents: Parents) -> list[str]:
+    """Remembers nothing, so a shared parent is listed twice and a cycle never ends."""
+    order: list[str] = []
+
+    def visit(node: str) -> None:
+        for parent in parents[node]:
+            visit(parent)
+        order.append(node)
+
+    for node in sorted(parents):
+        visit(node)
+    return order
+
+
 def topological_order__alphabetical(parents: Parents) -> list[str]:
     """Sorts the names and hopes that this is an order."""
     return sorted(parents)
@@ -363,6 +481,22 @@ def topological_order__cycle_unnoticed(parents: Parents) -> list[str]:
         if node in seen:
             return
         seen.add(node)
+        for parent in parents[node]:
+            visit(parent)
+        order.append(node)
+
+    for node in sorted(parents):
+        visit(node)
+    return order
+
+
+def topological_order__cycle_unnoticed_endless(parents: Parents) -> list[str]:
+    """Remembers only which nodes are finished, so a cycle is followed until the recursion limit."""
+    order: list[str] = []
+
+    def visit(node: str) -> None:
+        if node in order:
+            return
         for parent in parents[node]:
             visit(parent)
         order.append(node)
@@ -451,6 +585,31 @@ def graph_backward__overwrite(order: list[str], parents: Parents, local: Locals,
     return grads
 
 
+def graph_backward__overwrite_from_output(
+    order: list[str], parents: Parents, local: Locals, output: str
+) -> dict[str, float]:
+    """Starts at the output and assigns instead of adding, so only one path survives."""
+    grads = dict.fromkeys(order, 0.0)
+    grads[output] = 1.0
+    for node in order[order.index(output) :: -1]:
+        for parent, slope in zip(parents[node], local[node]):
+            grads[parent] = grads[node] * slope
+    return grads
+
+
+def graph_backward__overwrite_where_reached(
+    order: list[str], parents: Parents, local: Locals, output: str
+) -> dict[str, float]:
+    """Passes over nodes without gradient and assigns instead of adding, so only one path survives."""
+    grads = dict.fromkeys(order, 0.0)
+    grads[output] = 1.0
+    for node in reversed(order):
+        if grads[node] != 0:
+            for parent, slope in zip(parents[node], local[node]):
+                grads[parent] = grads[node] * slope
+    return grads
+
+
 def graph_backward__forward_order(order: list[str], parents: Parents, local: Locals, output: str) -> dict[str, float]:
     """Walks the graph from inputs to output, so gradients have not arrived yet."""
     grads = dict.fromkeys(order, 0.0)
@@ -479,6 +638,17 @@ def graph_backward__all_seeded(order: list[str], parents: Parents, local: Locals
     return grads
 
 
+def graph_backward__all_seeded_from_output(
+    order: list[str], parents: Parents, local: Locals, output: str
+) -> dict[str, float]:
+    """Starts at the output, with every node at 1."""
+    grads = dict.fromkeys(order, 1.0)
+    for node in order[order.index(output) :: -1]:
+        for parent, slope in zip(parents[node], local[node]):
+            grads[parent] += grads[node] * slope
+    return grads
+
+
 def graph_backward__local_added(order: list[str], parents: Parents, local: Locals, output: str) -> dict[str, float]:
     """Adds the local derivative to the gradient instead of multiplying by it."""
     grads = dict.fromkeys(order, 0.0)
@@ -486,6 +656,30 @@ def graph_backward__local_added(order: list[str], parents: Parents, local: Local
     for node in reversed(order):
         for parent, slope in zip(parents[node], local[node]):
             grads[parent] += grads[node] + slope
+    return grads
+
+
+def graph_backward__local_added_from_output(
+    order: list[str], parents: Parents, local: Locals, output: str
+) -> dict[str, float]:
+    """Starts at the output and adds the local derivative instead of multiplying by it."""
+    grads = dict.fromkeys(order, 0.0)
+    grads[output] = 1.0
+    for node in order[order.index(output) :: -1]:
+        for parent, slope in zip(parents[node], local[node]):
+            grads[parent] += grads[node] + slope
+    return grads
+
+
+def graph_backward__local_added_alone(
+    order: list[str], parents: Parents, local: Locals, output: str
+) -> dict[str, float]:
+    """Adds up the local derivatives and leaves out the gradient that they should multiply."""
+    grads = dict.fromkeys(order, 0.0)
+    grads[output] = 1.0
+    for node in reversed(order):
+        for parent, slope in zip(parents[node], local[node]):
+            grads[parent] += slope
     return grads
 
 
@@ -560,6 +754,16 @@ def linear_backward__averaged_twice(dout: Array, x: Array, W: Array) -> tuple[Ar
     return dout @ W, dout.T @ x / len(x), np.sum(dout, axis=0)
 
 
+def linear_backward__averaged_twice_with_bias(dout: Array, x: Array, W: Array) -> tuple[Array, Array, Array]:
+    """Divides dW and db by N although the loss already averaged."""
+    return dout @ W, dout.T @ x / len(x), np.sum(dout, axis=0) / len(x)
+
+
+def linear_backward__averaged_twice_throughout(dout: Array, x: Array, W: Array) -> tuple[Array, Array, Array]:
+    """Divides all three gradients by N although the loss already averaged."""
+    return dout @ W / len(x), dout.T @ x / len(x), np.sum(dout, axis=0) / len(x)
+
+
 def linear_backward__db_mean(dout: Array, x: Array, W: Array) -> tuple[Array, Array, Array]:
     """Averages the bias gradient over the batch."""
     return dout @ W, dout.T @ x, np.mean(dout, axis=0)
@@ -568,6 +772,16 @@ def linear_backward__db_mean(dout: Array, x: Array, W: Array) -> tuple[Array, Ar
 def linear_backward__db_unsummed(dout: Array, x: Array, W: Array) -> tuple[Array, Array, Array]:
     """Returns dout itself as the bias gradient."""
     return dout @ W, dout.T @ x, dout
+
+
+def linear_backward__db_unsummed_over_batch(dout: Array, x: Array, W: Array) -> tuple[Array, Array, Array]:
+    """Sums dout over the outputs, which leaves the batch axis in the bias gradient."""
+    return dout @ W, dout.T @ x, np.sum(dout, axis=1)
+
+
+def linear_backward__db_unsummed_axis_kept(dout: Array, x: Array, W: Array) -> tuple[Array, Array, Array]:
+    """Sums over the batch but keeps its axis, with length 1, in the bias gradient."""
+    return dout @ W, dout.T @ x, np.sum(dout, axis=0, keepdims=True)
 
 
 def linear_backward_cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -613,11 +827,16 @@ CHECKS = (
                 id="divided-by-features",
                 hint="Average over examples, not over parameters.",
                 tags=("edge",),
+                also=(objective__divided_by_features_too,),
             ),
             Wrong(
                 objective__absolute,
                 id="absolute",
                 hint="The residuals are squared.",
+                also=(
+                    objective__absolute_mean,
+                    objective__absolute_sum,
+                ),
             ),
         ),
     ),
@@ -671,6 +890,7 @@ CHECKS = (
                 chain_backward__prefix,
                 id="prefix",
                 hint="Gradients travel from the output back to the input.",
+                also=(chain_backward__prefix_before,),
             ),
             Wrong(
                 chain_backward__own_factor_missing,
@@ -681,6 +901,7 @@ CHECKS = (
                 chain_backward__sum,
                 id="sum",
                 hint="Along one path derivatives multiply.",
+                also=(chain_backward__sum_with_dout,),
             ),
             Wrong(
                 chain_backward__reversed,
@@ -717,11 +938,16 @@ CHECKS = (
                 two_path_backward__inner_path_only,
                 id="inner-path-only",
                 hint="Apply the product rule: two factors depend on x.",
+                also=(two_path_backward__inner_path_only_inside,),
             ),
             Wrong(
                 two_path_backward__tanh_slope,
                 id="tanh-slope",
                 hint="The derivative of tanh is one minus its square.",
+                also=(
+                    two_path_backward__tanh_slope_in_dx,
+                    two_path_backward__tanh_slope_in_dw,
+                ),
             ),
             Wrong(
                 two_path_backward__dw_inner_missing,
@@ -732,6 +958,11 @@ CHECKS = (
                 two_path_backward__dout_ignored,
                 id="dout-ignored",
                 hint="Every local derivative is multiplied by what arrives.",
+                also=(
+                    two_path_backward__dout_ignored_in_dw,
+                    two_path_backward__dout_ignored_in_dx,
+                    two_path_backward__dout_ignored_inside,
+                ),
             ),
         ),
     ),
@@ -752,11 +983,16 @@ CHECKS = (
                 topological_order__children_first,
                 id="children-first",
                 hint="A value can only be computed after its inputs.",
+                also=(topological_order__children_first_on_entry,),
             ),
             Wrong(
                 topological_order__duplicates,
                 id="duplicates",
                 hint="Remember which nodes are finished.",
+                also=(
+                    topological_order__duplicates_throughout,
+                    topological_order__duplicates_endless,
+                ),
             ),
             Wrong(
                 topological_order__alphabetical,
@@ -769,6 +1005,7 @@ CHECKS = (
                 id="cycle-unnoticed",
                 hint="A node that is still open when you meet it again closes a loop.",
                 tags=("edge",),
+                also=(topological_order__cycle_unnoticed_endless,),
             ),
         ),
     ),
@@ -789,6 +1026,10 @@ CHECKS = (
                 graph_backward__overwrite,
                 id="overwrite",
                 hint="Gradients from different children add up.",
+                also=(
+                    graph_backward__overwrite_from_output,
+                    graph_backward__overwrite_where_reached,
+                ),
             ),
             Wrong(
                 graph_backward__forward_order,
@@ -804,11 +1045,16 @@ CHECKS = (
                 graph_backward__all_seeded,
                 id="all-seeded",
                 hint="Only the output starts with gradient 1.",
+                also=(graph_backward__all_seeded_from_output,),
             ),
             Wrong(
                 graph_backward__local_added,
                 id="local-added",
                 hint="Along an edge, multiply.",
+                also=(
+                    graph_backward__local_added_from_output,
+                    graph_backward__local_added_alone,
+                ),
             ),
         ),
     ),
@@ -838,6 +1084,10 @@ CHECKS = (
                 linear_backward__averaged_twice,
                 id="averaged-twice",
                 hint="The 1/N is already in dout.",
+                also=(
+                    linear_backward__averaged_twice_with_bias,
+                    linear_backward__averaged_twice_throughout,
+                ),
             ),
             Wrong(
                 linear_backward__db_mean,
@@ -848,6 +1098,10 @@ CHECKS = (
                 linear_backward__db_unsummed,
                 id="db-unsummed",
                 hint="The bias has no batch axis.",
+                also=(
+                    linear_backward__db_unsummed_over_batch,
+                    linear_backward__db_unsummed_axis_kept,
+                ),
             ),
         ),
     ),

@@ -36,9 +36,24 @@ def sigmoid__sign(x: Array) -> Array:
     return sigmoid(-np.asarray(x))
 
 
+def sigmoid__sign_literal(x: Array) -> Array:
+    """Evaluates 1 / (1 + e^x), which is s(-x) and overflows for large x."""
+    return 1.0 / (1.0 + np.exp(x))
+
+
 def sigmoid__tanh_range(x: Array) -> Array:
     """Returns 2 s(x) - 1, with values in (-1, 1)."""
     return 2.0 * sigmoid(x) - 1.0
+
+
+def sigmoid__tanh_range_tanh(x: Array) -> Array:
+    """Returns tanh(x), with values in (-1, 1)."""
+    return np.tanh(x)
+
+
+def sigmoid__tanh_range_literal(x: Array) -> Array:
+    """Evaluates 2 / (1 + e^(-x)) - 1, with values in (-1, 1), which overflows for very negative x."""
+    return 2.0 / (1.0 + np.exp(-np.asarray(x))) - 1.0
 
 
 def sigmoid__hard(x: Array) -> Array:
@@ -46,14 +61,50 @@ def sigmoid__hard(x: Array) -> Array:
     return np.clip(0.2 * np.asarray(x) + 0.5, 0.0, 1.0)
 
 
+def sigmoid__hard_sixth(x: Array) -> Array:
+    """Uses the piecewise linear clip(x / 6 + 0.5, 0, 1)."""
+    return np.clip(np.asarray(x) / 6.0 + 0.5, 0.0, 1.0)
+
+
+def sigmoid__hard_tangent(x: Array) -> Array:
+    """Uses the piecewise linear clip(0.25 x + 0.5, 0, 1)."""
+    return np.clip(0.25 * np.asarray(x) + 0.5, 0.0, 1.0)
+
+
 def sigmoid__overflow(x: Array) -> Array:
     """Evaluates exp(-x) for very negative x: the value is right but an overflow warning is raised."""
     return 1.0 / (1.0 + np.exp(-np.asarray(x)))
 
 
+def sigmoid__overflow_right(x: Array) -> Array:
+    """Evaluates e^x / (1 + e^x), which is inf / inf = nan for large x."""
+    return np.exp(x) / (1.0 + np.exp(x))
+
+
+def sigmoid__overflow_both(x: Array) -> Array:
+    """Chooses between two forms with np.where, which evaluates both everywhere: right values, but they overflow."""
+    x = np.asarray(x)
+    return np.where(x >= 0, 1.0 / (1.0 + np.exp(-x)), np.exp(x) / (1.0 + np.exp(x)))
+
+
 def sigmoid__shifted_output(x: Array) -> Array:
     """Clips the result to [1e-7, 1 - 1e-7]."""
     return np.clip(sigmoid(x), 1e-7, 1 - 1e-7)
+
+
+def sigmoid__shifted_output_literal(x: Array) -> Array:
+    """Evaluates 1 / (1 + e^(-x)), which overflows for very negative x, and clips it to [1e-7, 1 - 1e-7]."""
+    return np.clip(1.0 / (1.0 + np.exp(-np.asarray(x))), 1e-7, 1 - 1e-7)
+
+
+def sigmoid__shifted_output_less(x: Array) -> Array:
+    """Clips the result to [1e-8, 1 - 1e-8]."""
+    return np.clip(sigmoid(x), 1e-8, 1 - 1e-8)
+
+
+def sigmoid__shifted_output_least(x: Array) -> Array:
+    """Clips the result to [1e-12, 1 - 1e-12]."""
+    return np.clip(sigmoid(x), 1e-12, 1 - 1e-12)
 
 
 def sigmoid_cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -217,6 +268,16 @@ def relu__leaky(x: Array) -> Array:
     return np.where(x > 0, x, 0.01 * x)
 
 
+def relu__leaky_tenth(x: Array) -> Array:
+    """Lets 10% of the negative side through."""
+    return np.where(x > 0, x, 0.1 * x)
+
+
+def relu__leaky_fifth(x: Array) -> Array:
+    """Lets 20% of the negative side through."""
+    return np.where(x > 0, x, 0.2 * x)
+
+
 def relu__minimum(x: Array) -> Array:
     """Returns min(x, 0)."""
     return np.minimum(x, 0.0)
@@ -225,6 +286,11 @@ def relu__minimum(x: Array) -> Array:
 def relu__capped(x: Array) -> Array:
     """Also clips at 1."""
     return np.clip(x, 0.0, 1.0)
+
+
+def relu__capped_six(x: Array) -> Array:
+    """Also clips at 6."""
+    return np.clip(x, 0.0, 6.0)
 
 
 def relu__in_place(x: Array) -> Array:
@@ -239,6 +305,7 @@ def relu_cases(rng: np.random.Generator) -> Iterator[Case]:
     yield Case("three axes", x=_both_signs(rng, 2, 2, 3))
     yield Case("only negative", x=-rng.uniform(0.2, 2.0, size=4))
     yield Case("only positive", x=rng.uniform(0.2, 3.0, size=4))
+    yield Case("far from zero", x=rng.uniform(7.0, 20.0, size=4) * rng.permutation([-1.0, 1.0, 1.0, 1.0]))
     yield Case("zeros of both signs", x=np.append(_both_signs(rng, 4), [0.0, -0.0]))
     yield Case("one entry", x=-rng.uniform(0.2, 2.0, size=1))
 
@@ -262,14 +329,34 @@ def relu_backward__masks_dout(dout: Array, x: Array) -> Array:
     return dout * (dout > 0)
 
 
+def relu_backward__masks_dout_too(dout: Array, x: Array) -> Array:
+    """Zeroes the gradient where dout is negative as well as where x is."""
+    return dout * (dout > 0) * (x > 0)
+
+
 def relu_backward__open_at_zero(dout: Array, x: Array) -> Array:
     """Passes the gradient at x = 0 (x >= 0)."""
     return dout * (x >= 0)
 
 
+def relu_backward__open_at_zero_half(dout: Array, x: Array) -> Array:
+    """Passes half of the gradient at x = 0."""
+    return dout * np.heaviside(x, 0.5)
+
+
 def relu_backward__dout_ignored(dout: Array, x: Array) -> Array:
     """Returns the 0/1 mask."""
     return (x > 0).astype(float)
+
+
+def relu_backward__dout_ignored_bool(dout: Array, x: Array) -> Array:
+    """Returns the mask itself, as booleans."""
+    return x > 0
+
+
+def relu_backward__dout_ignored_int(dout: Array, x: Array) -> Array:
+    """Returns the 0/1 mask, as integers."""
+    return np.where(x > 0, 1, 0)
 
 
 def relu_backward__times_activation(dout: Array, x: Array) -> Array:
@@ -318,9 +405,24 @@ def leaky_relu_backward__value_as_slope(dout: Array, x: Array, alpha: float = 0.
     return dout * np.where(x > 0, 1.0, alpha * x)
 
 
+def leaky_relu_backward__value_as_slope_both(dout: Array, x: Array, alpha: float = 0.01) -> Array:
+    """Uses the values of the forward function, x and alpha x, as its derivative."""
+    return dout * np.where(x > 0, x, alpha * x)
+
+
+def leaky_relu_backward__value_as_slope_alone(dout: Array, x: Array, alpha: float = 0.01) -> Array:
+    """Returns alpha x itself on the negative side, without the upstream gradient."""
+    return np.where(x > 0, dout, alpha * x)
+
+
 def leaky_relu_backward__sides_swapped(dout: Array, x: Array, alpha: float = 0.01) -> Array:
     """Puts alpha on the positive side."""
     return dout * np.where(x > 0, alpha, 1.0)
+
+
+def leaky_relu_backward__sides_swapped_zero(dout: Array, x: Array, alpha: float = 0.01) -> Array:
+    """Puts alpha on the positive side and at 0."""
+    return dout * np.where(x < 0, 1.0, alpha)
 
 
 def leaky_relu_backward__sign_of_dout(dout: Array, x: Array, alpha: float = 0.01) -> Array:
@@ -375,6 +477,21 @@ def gelu__constant(x: Array) -> Array:
     return 0.5 * x * (1 + np.tanh(math.sqrt(2 * math.pi) * (x + CUBIC * x**3)))
 
 
+def gelu__constant_root_over_pi(x: Array) -> Array:
+    """Uses sqrt(2) / pi instead of sqrt(2 / pi)."""
+    return 0.5 * x * (1 + np.tanh(math.sqrt(2) / math.pi * (x + CUBIC * x**3)))
+
+
+def gelu__constant_no_root(x: Array) -> Array:
+    """Uses 2 / pi instead of sqrt(2 / pi)."""
+    return 0.5 * x * (1 + np.tanh(2 / math.pi * (x + CUBIC * x**3)))
+
+
+def gelu__constant_inverse(x: Array) -> Array:
+    """Uses sqrt(pi / 2) instead of sqrt(2 / pi)."""
+    return 0.5 * x * (1 + np.tanh(math.sqrt(math.pi / 2) * (x + CUBIC * x**3)))
+
+
 def gelu__sigmoid_approx(x: Array) -> Array:
     """Uses x s(1.702 x), off by up to 0.02."""
     return x * sigmoid(1.702 * x)
@@ -424,10 +541,34 @@ def gelu_backward__inner_missing(dout: Array, x: Array) -> Array:
     return dout * (0.5 * (1 + t) + 0.5 * x * (1 - t**2))
 
 
+def gelu_backward__inner_missing_polynomial(dout: Array, x: Array) -> Array:
+    """Differentiates the argument of tanh as sqrt(2 / pi) x, without its cubic term."""
+    t = np.tanh(ROOT * (x + CUBIC * x**3))
+    return dout * (0.5 * (1 + t) + 0.5 * x * (1 - t**2) * ROOT)
+
+
+def gelu_backward__inner_missing_root(dout: Array, x: Array) -> Array:
+    """Forgets the factor sqrt(2 / pi) of the derivative of the argument of tanh."""
+    t = np.tanh(ROOT * (x + CUBIC * x**3))
+    return dout * (0.5 * (1 + t) + 0.5 * x * (1 - t**2) * (1 + 3 * CUBIC * x**2))
+
+
 def gelu_backward__cubic_slope(dout: Array, x: Array) -> Array:
     """Uses 0.044715 x^2 where 3 * 0.044715 x^2 belongs."""
     t = np.tanh(ROOT * (x + CUBIC * x**3))
     return dout * (0.5 * (1 + t) + 0.5 * x * (1 - t**2) * ROOT * (1 + CUBIC * x**2))
+
+
+def gelu_backward__cubic_slope_two(dout: Array, x: Array) -> Array:
+    """Uses 2 * 0.044715 x^2 where 3 * 0.044715 x^2 belongs."""
+    t = np.tanh(ROOT * (x + CUBIC * x**3))
+    return dout * (0.5 * (1 + t) + 0.5 * x * (1 - t**2) * ROOT * (1 + 2 * CUBIC * x**2))
+
+
+def gelu_backward__cubic_slope_linear(dout: Array, x: Array) -> Array:
+    """Uses 3 * 0.044715 x where 3 * 0.044715 x^2 belongs."""
+    t = np.tanh(ROOT * (x + CUBIC * x**3))
+    return dout * (0.5 * (1 + t) + 0.5 * x * (1 - t**2) * ROOT * (1 + 3 * CUBIC * x))
 
 
 def gelu_backward__dout_ignored(dout: Array, x: Array) -> Array:
@@ -458,28 +599,46 @@ CHECKS = (
                 sigmoid__sign,
                 id="sign",
                 hint="The sigmoid increases.",
+                also=(sigmoid__sign_literal,),
             ),
             Wrong(
                 sigmoid__tanh_range,
                 id="tanh-range",
                 hint="A probability lives between 0 and 1.",
+                also=(
+                    sigmoid__tanh_range_tanh,
+                    sigmoid__tanh_range_literal,
+                ),
             ),
             Wrong(
                 sigmoid__hard,
                 id="hard",
                 hint="The sigmoid is smooth, not a ramp.",
+                also=(
+                    sigmoid__hard_sixth,
+                    sigmoid__hard_tangent,
+                ),
             ),
             Wrong(
                 sigmoid__overflow,
                 id="overflow",
                 hint="Choose the form whose exponent is never positive.",
                 tags=("warning",),
+                also=(
+                    sigmoid__overflow_right,
+                    sigmoid__overflow_both,
+                ),
             ),
             Wrong(
                 sigmoid__shifted_output,
                 id="shifted-output",
                 hint="Let the function saturate; the losses take care of the logs.",
                 tags=("edge",),
+                also=(
+                    sigmoid__shifted_output_literal,
+                    sigmoid__shifted_output_less,
+                    sigmoid__shifted_output_least,
+                ),
             ),
         ),
     ),
@@ -574,6 +733,10 @@ CHECKS = (
                 relu__leaky,
                 id="leaky",
                 hint="ReLU is exactly zero on the left.",
+                also=(
+                    relu__leaky_tenth,
+                    relu__leaky_fifth,
+                ),
             ),
             Wrong(
                 relu__minimum,
@@ -584,6 +747,7 @@ CHECKS = (
                 relu__capped,
                 id="capped",
                 hint="ReLU is not bounded above.",
+                also=(relu__capped_six,),
             ),
             Wrong(
                 relu__in_place,
@@ -608,16 +772,22 @@ CHECKS = (
                 relu_backward__masks_dout,
                 id="masks-dout",
                 hint="The gate was decided in the forward pass, by x.",
+                also=(relu_backward__masks_dout_too,),
             ),
             Wrong(
                 relu_backward__open_at_zero,
                 id="open-at-zero",
                 hint="By convention the slope at 0 is 0.",
+                also=(relu_backward__open_at_zero_half,),
             ),
             Wrong(
                 relu_backward__dout_ignored,
                 id="dout-ignored",
                 hint="Multiply the mask by the upstream gradient.",
+                also=(
+                    relu_backward__dout_ignored_bool,
+                    relu_backward__dout_ignored_int,
+                ),
             ),
             Wrong(
                 relu_backward__times_activation,
@@ -646,11 +816,16 @@ CHECKS = (
                 leaky_relu_backward__value_as_slope,
                 id="value-as-slope",
                 hint="Differentiate alpha·x.",
+                also=(
+                    leaky_relu_backward__value_as_slope_both,
+                    leaky_relu_backward__value_as_slope_alone,
+                ),
             ),
             Wrong(
                 leaky_relu_backward__sides_swapped,
                 id="sides-swapped",
                 hint="The full slope is on the right.",
+                also=(leaky_relu_backward__sides_swapped_zero,),
             ),
             Wrong(
                 leaky_relu_backward__sign_of_dout,
@@ -688,6 +863,11 @@ CHECKS = (
                 gelu__constant,
                 id="constant",
                 hint="The scale inside tanh is about 0.798.",
+                also=(
+                    gelu__constant_root_over_pi,
+                    gelu__constant_no_root,
+                    gelu__constant_inverse,
+                ),
             ),
             Wrong(
                 gelu__sigmoid_approx,
@@ -717,11 +897,19 @@ CHECKS = (
                 gelu_backward__inner_missing,
                 id="inner-missing",
                 hint="Chain rule: differentiate u as well.",
+                also=(
+                    gelu_backward__inner_missing_polynomial,
+                    gelu_backward__inner_missing_root,
+                ),
             ),
             Wrong(
                 gelu_backward__cubic_slope,
                 id="cubic-slope",
                 hint="The derivative of x³ is 3x².",
+                also=(
+                    gelu_backward__cubic_slope_two,
+                    gelu_backward__cubic_slope_linear,
+                ),
             ),
             Wrong(
                 gelu_backward__dout_ignored,

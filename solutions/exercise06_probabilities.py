@@ -50,10 +50,34 @@ def softmax__global_sum(z: Array, axis: int = -1) -> Array:
     return e / np.sum(e)
 
 
+def softmax__global_sum_and_max(z: Array, axis: int = -1) -> Array:
+    """Subtracts the maximum and divides by the sum of the whole batch, so rows do not sum to 1."""
+    e = np.exp(z - np.max(z))
+    return e / np.sum(e)
+
+
+def softmax__global_sum_unshifted(z: Array, axis: int = -1) -> Array:
+    """Divides by the sum of the whole batch, unshifted, so rows do not sum to 1 and large logits give nan."""
+    e = np.exp(z)
+    return e / np.sum(e)
+
+
 def softmax__wrong_axis(z: Array, axis: int = -1) -> Array:
     """Normalises down the columns, whatever the axis argument says."""
     e = np.exp(z - np.max(z, axis=0, keepdims=True))
     return e / np.sum(e, axis=0, keepdims=True)
+
+
+def softmax__wrong_axis_last(z: Array, axis: int = -1) -> Array:
+    """Normalises along the last axis, whatever the axis argument says."""
+    e = np.exp(z - np.max(z, axis=-1, keepdims=True))
+    return e / np.sum(e, axis=-1, keepdims=True)
+
+
+def softmax__wrong_axis_second(z: Array, axis: int = -1) -> Array:
+    """Normalises along axis 1, which a vector does not have, whatever the axis argument says."""
+    e = np.exp(z - np.max(z, axis=1, keepdims=True))
+    return e / np.sum(e, axis=1, keepdims=True)
 
 
 def softmax__global_max(z: Array, axis: int = -1) -> Array:
@@ -67,9 +91,27 @@ def softmax__linear(z: Array, axis: int = -1) -> Array:
     return z / np.sum(z, axis=axis, keepdims=True)
 
 
+def softmax__linear_shifted(z: Array, axis: int = -1) -> Array:
+    """Divides the logits below their maximum by their sum without exponentiating."""
+    shifted = z - np.max(z, axis=axis, keepdims=True)
+    return shifted / np.sum(shifted, axis=axis, keepdims=True)
+
+
+def softmax__linear_from_minimum(z: Array, axis: int = -1) -> Array:
+    """Divides the logits above their minimum by their sum without exponentiating."""
+    shifted = z - np.min(z, axis=axis, keepdims=True)
+    return shifted / np.sum(shifted, axis=axis, keepdims=True)
+
+
 def softmax__base_two(z: Array, axis: int = -1) -> Array:
     """Uses 2^z instead of e^z."""
     e = np.exp2(z - np.max(z, axis=axis, keepdims=True))
+    return e / np.sum(e, axis=axis, keepdims=True)
+
+
+def softmax__base_two_unshifted(z: Array, axis: int = -1) -> Array:
+    """Uses 2^z instead of e^z, unshifted, so large logits give nan."""
+    e = np.exp2(z)
     return e / np.sum(e, axis=axis, keepdims=True)
 
 
@@ -125,9 +167,30 @@ def log_softmax__log_of_softmax(z: Array, axis: int = -1) -> Array:
     return np.log(softmax(z, axis))
 
 
+def log_softmax__log_of_softmax_unshifted(z: Array, axis: int = -1) -> Array:
+    """Takes the log of a probability whose exponentials under- and overflow, giving -inf and nan."""
+    e = np.exp(z)
+    return np.log(e / np.sum(e, axis=axis, keepdims=True))
+
+
 def log_softmax__floored(z: Array, axis: int = -1) -> Array:
     """Computes log(softmax + 1e-12), which caps the loss at 27.6."""
     return np.log(softmax(z, axis) + 1e-12)
+
+
+def log_softmax__floored_maximum(z: Array, axis: int = -1) -> Array:
+    """Lets no probability fall below 1e-12, which caps the loss at 27.6."""
+    return np.log(np.maximum(softmax(z, axis), 1e-12))
+
+
+def log_softmax__floored_higher(z: Array, axis: int = -1) -> Array:
+    """Computes log(softmax + 1e-8), which caps the loss at 18.4."""
+    return np.log(softmax(z, axis) + 1e-8)
+
+
+def log_softmax__floored_between(z: Array, axis: int = -1) -> Array:
+    """Computes log(softmax + 1e-10), which caps the loss at 23."""
+    return np.log(softmax(z, axis) + 1e-10)
 
 
 def log_softmax__shift_only(z: Array, axis: int = -1) -> Array:
@@ -139,6 +202,18 @@ def log_softmax__wrong_axis(z: Array, axis: int = -1) -> Array:
     """Normalises along axis 0, whatever the axis argument says."""
     shifted = z - np.max(z, axis=0, keepdims=True)
     return shifted - np.log(np.sum(np.exp(shifted), axis=0, keepdims=True))
+
+
+def log_softmax__wrong_axis_last(z: Array, axis: int = -1) -> Array:
+    """Normalises along the last axis, whatever the axis argument says."""
+    shifted = z - np.max(z, axis=-1, keepdims=True)
+    return shifted - np.log(np.sum(np.exp(shifted), axis=-1, keepdims=True))
+
+
+def log_softmax__wrong_axis_second(z: Array, axis: int = -1) -> Array:
+    """Normalises along axis 1, which a vector does not have, whatever the axis argument says."""
+    shifted = z - np.max(z, axis=1, keepdims=True)
+    return shifted - np.log(np.sum(np.exp(shifted), axis=1, keepdims=True))
 
 
 def log_softmax_cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -183,14 +258,35 @@ def softmax_backward__p_missing(dout: Array, z: Array, axis: int = -1) -> Array:
     return dout - np.sum(dout * p, axis=axis, keepdims=True)
 
 
+def softmax_backward__p_missing_inside(dout: Array, z: Array, axis: int = -1) -> Array:
+    """Returns p (dout - sum dout), without the factor p in the sum."""
+    return softmax(z, axis) * (dout - np.sum(dout, axis=axis, keepdims=True))
+
+
+def softmax_backward__p_missing_after_sum(dout: Array, z: Array, axis: int = -1) -> Array:
+    """Returns dout p - sum dout p, without the factor p of the second term."""
+    weighted = dout * softmax(z, axis)
+    return weighted - np.sum(weighted, axis=axis, keepdims=True)
+
+
 def softmax_backward__logits_as_p(dout: Array, z: Array, axis: int = -1) -> Array:
     """Uses the logits where the probabilities belong."""
     return z * (dout - np.sum(dout * z, axis=axis, keepdims=True))
 
 
+def softmax_backward__logits_as_p_inside(dout: Array, z: Array, axis: int = -1) -> Array:
+    """Weights the sum with the logits where the probabilities belong."""
+    return softmax(z, axis) * (dout - np.sum(dout * z, axis=axis, keepdims=True))
+
+
 def softmax_backward__assumes_cross_entropy(dout: Array, z: Array, axis: int = -1) -> Array:
     """Returns p - dout, as if dout were a one-hot label."""
     return softmax(z, axis) - dout
+
+
+def softmax_backward__assumes_cross_entropy_mean(dout: Array, z: Array, axis: int = -1) -> Array:
+    """Returns (p - dout) / N, as if dout were one-hot labels of a batch."""
+    return (softmax(z, axis) - dout) / len(z)
 
 
 def softmax_backward__mean_coupling(dout: Array, z: Array, axis: int = -1) -> Array:
@@ -243,6 +339,11 @@ def softmax_temperature__after_softmax(z: Array, T: float) -> Array:
     return softmax(z) / T
 
 
+def softmax_temperature__after_softmax_again(z: Array, T: float) -> Array:
+    """Divides the probabilities by T and applies the softmax to them once more."""
+    return softmax(softmax(z) / T)
+
+
 def softmax_temperature__ignored(z: Array, T: float) -> Array:
     """Leaves T out."""
     return softmax(z)
@@ -251,6 +352,11 @@ def softmax_temperature__ignored(z: Array, T: float) -> Array:
 def softmax_temperature__root_unnormalised(z: Array, T: float) -> Array:
     """Raises p to the power 1/T and does not renormalise."""
     return softmax(z) ** (1 / T)
+
+
+def softmax_temperature__root_unnormalised_exponentials(z: Array, T: float) -> Array:
+    """Raises the shifted exponentials to the power 1/T and does not normalise."""
+    return np.exp((z - np.max(z, axis=-1, keepdims=True)) / T)
 
 
 def temperature_cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -296,9 +402,32 @@ def logit__clipped(p: Array) -> Array:
     return np.log(p) - np.log(1 - p)
 
 
+def logit__clipped_less(p: Array) -> Array:
+    """Clips p to [1e-8, 1 - 1e-8] first, flattening the tails."""
+    p = np.clip(p, 1e-8, 1 - 1e-8)
+    return np.log(p) - np.log(1 - p)
+
+
+def logit__clipped_least(p: Array) -> Array:
+    """Clips p to [1e-12, 1 - 1e-12] first, flattening the tails."""
+    p = np.clip(p, 1e-12, 1 - 1e-12)
+    return np.log(p) - np.log(1 - p)
+
+
+def logit__clipped_by_adding(p: Array) -> Array:
+    """Adds 1e-7 to p and to 1 - p, flattening the tails."""
+    p = np.asarray(p)
+    return np.log((p + 1e-7) / (1 - p + 1e-7))
+
+
 def logit__precedence(p: Array) -> Array:
     """Computes log(p) / (1 - p)."""
     return np.log(p) / (1 - np.asarray(p))
+
+
+def logit__precedence_two_logs(p: Array) -> Array:
+    """Computes log(p) / log(1 - p)."""
+    return np.log(p) / np.log(1 - np.asarray(p))
 
 
 def logit_cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -343,14 +472,39 @@ def one_hot__inferred_classes(y: Array, C: int) -> Array:
     return np.eye(int(np.max(y)) + 1)[y]
 
 
+def one_hot__inferred_classes_of_nothing(y: Array, C: int) -> Array:
+    """Uses max(y) + 1 columns, and none for no labels, so a missing last class changes the shape."""
+    return (y[..., None] == np.arange(int(np.max(y, initial=-1)) + 1)).astype(float)
+
+
+def one_hot__inferred_classes_counted(y: Array, C: int) -> Array:
+    """Uses as many columns as there are different labels, so a missing class leaves too few."""
+    return np.eye(len(np.unique(y)))[y]
+
+
 def one_hot__one_based(y: Array, C: int) -> Array:
     """Shifts the labels by one."""
     return np.eye(C)[y - 1]
 
 
+def one_hot__one_based_columns(y: Array, C: int) -> Array:
+    """Takes the columns for the labels 1 to C, so label 0 has none."""
+    return (y[..., None] == np.arange(1, C + 1)).astype(float)
+
+
 def one_hot__transposed(y: Array, C: int) -> Array:
     """Puts the classes first."""
     return (np.arange(C).reshape(C, *[1] * y.ndim) == y).astype(float)
+
+
+def one_hot__transposed_reversed(y: Array, C: int) -> Array:
+    """Reverses all axes, so the classes come first and the labels are transposed as well."""
+    return np.eye(C)[y].T
+
+
+def one_hot__transposed_column(y: Array, C: int) -> Array:
+    """Compares the labels with a column of classes, which puts the classes first and fits few matrices of labels."""
+    return (np.arange(C)[:, None] == y).astype(float)
 
 
 def one_hot__label_value(y: Array, C: int) -> Array:
@@ -404,9 +558,19 @@ def masked_softmax__logits_times_mask(z: Array, mask: Array, axis: int = -1) -> 
     return softmax(z * mask, axis)
 
 
+def masked_softmax__logits_times_mask_where(z: Array, mask: Array, axis: int = -1) -> Array:
+    """Sets masked logits to 0, so masked entries still get weight e^0."""
+    return softmax(np.where(mask, z, 0.0), axis)
+
+
 def masked_softmax__not_renormalised(z: Array, mask: Array, axis: int = -1) -> Array:
     """Applies the mask after the softmax, so rows sum to less than 1."""
     return softmax(z, axis) * mask
+
+
+def masked_softmax__not_renormalised_where(z: Array, mask: Array, axis: int = -1) -> Array:
+    """Sets masked probabilities to 0 after the softmax, so rows sum to less than 1."""
+    return np.where(mask, softmax(z, axis), 0.0)
 
 
 def masked_softmax__all_masked_nan(z: Array, mask: Array, axis: int = -1) -> Array:
@@ -414,14 +578,54 @@ def masked_softmax__all_masked_nan(z: Array, mask: Array, axis: int = -1) -> Arr
     return softmax(np.where(mask, z, -np.inf), axis)
 
 
+def masked_softmax__all_masked_nan_multiplied(z: Array, mask: Array, axis: int = -1) -> Array:
+    """Multiplies the exponentials by the mask, which gives 0/0 where the largest logit or all of them are masked."""
+    e = np.exp(z - np.max(z, axis=axis, keepdims=True)) * mask
+    return e / np.sum(e, axis=axis, keepdims=True)
+
+
+def masked_softmax__all_masked_nan_added(z: Array, mask: Array, axis: int = -1) -> Array:
+    """Adds -inf to masked logits and divides 0 by 0 in a fully masked row."""
+    return softmax(z + np.where(mask, 0.0, -np.inf), axis)
+
+
 def masked_softmax__all_masked_uniform(z: Array, mask: Array, axis: int = -1) -> Array:
     """Fills with -1e9, so a fully masked row becomes uniform."""
     return softmax(np.where(mask, z, -1e9), axis)
 
 
+def masked_softmax__all_masked_uniform_added(z: Array, mask: Array, axis: int = -1) -> Array:
+    """Adds -1e9 to masked logits, so a fully masked row becomes the softmax of its own logits."""
+    return softmax(z + np.where(mask, 0.0, -1e9), axis)
+
+
+def masked_softmax__all_masked_uniform_less(z: Array, mask: Array, axis: int = -1) -> Array:
+    """Fills with -1e4, so a fully masked row becomes uniform."""
+    return softmax(np.where(mask, z, -1e4), axis)
+
+
 def masked_softmax__inverted(z: Array, mask: Array, axis: int = -1) -> Array:
     """Keeps what should be masked."""
     return masked_softmax(z, ~mask, axis)
+
+
+def masked_softmax__inverted_unguarded(z: Array, mask: Array, axis: int = -1) -> Array:
+    """Keeps what should be masked, and divides 0 by 0 where nothing should be."""
+    return softmax(np.where(mask, -np.inf, z), axis)
+
+
+def masked_softmax__inverted_large_negative(z: Array, mask: Array, axis: int = -1) -> Array:
+    """Keeps what should be masked and fills the rest with -1e9."""
+    return softmax(np.where(mask, -1e9, z), axis)
+
+
+def masked_softmax__inverted_zeros(z: Array, mask: Array, axis: int = -1) -> Array:
+    """Keeps what should be masked, and returns 0 wherever its weights have no positive sum."""
+    kept = np.where(mask, -np.inf, z)
+    m = np.max(kept, axis=axis, keepdims=True)
+    e = np.exp(kept - np.where(np.isfinite(m), m, 0.0))
+    total = np.sum(e, axis=axis, keepdims=True)
+    return np.divide(e, total, out=np.zeros_like(e), where=total > 0)
 
 
 def masked_softmax_cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -474,11 +678,19 @@ CHECKS = (
                 softmax__global_sum,
                 id="global-sum",
                 hint="Every example has its own normaliser.",
+                also=(
+                    softmax__global_sum_and_max,
+                    softmax__global_sum_unshifted,
+                ),
             ),
             Wrong(
                 softmax__wrong_axis,
                 id="wrong-axis",
                 hint="The probabilities of one example must sum to 1.",
+                also=(
+                    softmax__wrong_axis_last,
+                    softmax__wrong_axis_second,
+                ),
             ),
             Wrong(
                 softmax__global_max,
@@ -490,11 +702,16 @@ CHECKS = (
                 softmax__linear,
                 id="linear",
                 hint="Scores may be negative; the exponential makes them positive.",
+                also=(
+                    softmax__linear_shifted,
+                    softmax__linear_from_minimum,
+                ),
             ),
             Wrong(
                 softmax__base_two,
                 id="base-two",
                 hint="The base is e.",
+                also=(softmax__base_two_unshifted,),
             ),
         ),
     ),
@@ -513,12 +730,18 @@ CHECKS = (
                 id="log-of-softmax",
                 hint="Simplify log(e^z/Σe^z) before coding.",
                 tags=("edge",),
+                also=(log_softmax__log_of_softmax_unshifted,),
             ),
             Wrong(
                 log_softmax__floored,
                 id="floored",
                 hint="An epsilon hides confident mistakes.",
                 tags=("edge",),
+                also=(
+                    log_softmax__floored_maximum,
+                    log_softmax__floored_higher,
+                    log_softmax__floored_between,
+                ),
             ),
             Wrong(
                 log_softmax__shift_only,
@@ -529,6 +752,10 @@ CHECKS = (
                 log_softmax__wrong_axis,
                 id="wrong-axis",
                 hint="Normalise within each example.",
+                also=(
+                    log_softmax__wrong_axis_last,
+                    log_softmax__wrong_axis_second,
+                ),
             ),
         ),
     ),
@@ -553,16 +780,22 @@ CHECKS = (
                 softmax_backward__p_missing,
                 id="p-missing",
                 hint="The Jacobian is diag(p) - p pᵀ: p multiplies everything.",
+                also=(
+                    softmax_backward__p_missing_inside,
+                    softmax_backward__p_missing_after_sum,
+                ),
             ),
             Wrong(
                 softmax_backward__logits_as_p,
                 id="logits-as-p",
                 hint="The Jacobian is written in the outputs p.",
+                also=(softmax_backward__logits_as_p_inside,),
             ),
             Wrong(
                 softmax_backward__assumes_cross_entropy,
                 id="assumes-cross-entropy",
                 hint="p - y holds only after softmax and cross-entropy together.",
+                also=(softmax_backward__assumes_cross_entropy_mean,),
             ),
             Wrong(
                 softmax_backward__mean_coupling,
@@ -591,6 +824,7 @@ CHECKS = (
                 softmax_temperature__after_softmax,
                 id="after-softmax",
                 hint="The temperature acts on the logits.",
+                also=(softmax_temperature__after_softmax_again,),
             ),
             Wrong(
                 softmax_temperature__ignored,
@@ -601,6 +835,7 @@ CHECKS = (
                 softmax_temperature__root_unnormalised,
                 id="root-unnormalised",
                 hint="After sharpening, divide by the sum again.",
+                also=(softmax_temperature__root_unnormalised_exponentials,),
             ),
         ),
     ),
@@ -629,11 +864,17 @@ CHECKS = (
                 id="clipped",
                 hint="Tiny probabilities have large negative logits.",
                 tags=("edge",),
+                also=(
+                    logit__clipped_less,
+                    logit__clipped_least,
+                    logit__clipped_by_adding,
+                ),
             ),
             Wrong(
                 logit__precedence,
                 id="precedence",
                 hint="Divide first, then take the log.",
+                also=(logit__precedence_two_logs,),
             ),
         ),
     ),
@@ -651,16 +892,25 @@ CHECKS = (
                 one_hot__inferred_classes,
                 id="inferred-classes",
                 hint="The number of classes is given, not observed.",
+                also=(
+                    one_hot__inferred_classes_of_nothing,
+                    one_hot__inferred_classes_counted,
+                ),
             ),
             Wrong(
                 one_hot__one_based,
                 id="one-based",
                 hint="Labels start at 0.",
+                also=(one_hot__one_based_columns,),
             ),
             Wrong(
                 one_hot__transposed,
                 id="transposed",
                 hint="The class axis comes last.",
+                also=(
+                    one_hot__transposed_reversed,
+                    one_hot__transposed_column,
+                ),
             ),
             Wrong(
                 one_hot__label_value,
@@ -688,26 +938,41 @@ CHECKS = (
                 masked_softmax__logits_times_mask,
                 id="logits-times-mask",
                 hint="A masked score must count as minus infinity, not as zero.",
+                also=(masked_softmax__logits_times_mask_where,),
             ),
             Wrong(
                 masked_softmax__not_renormalised,
                 id="not-renormalised",
                 hint="Mask before you normalise.",
+                also=(masked_softmax__not_renormalised_where,),
             ),
             Wrong(
                 masked_softmax__all_masked_nan,
                 id="all-masked-nan",
                 hint="Nothing to attend to means all weights are 0.",
+                also=(
+                    masked_softmax__all_masked_nan_multiplied,
+                    masked_softmax__all_masked_nan_added,
+                ),
             ),
             Wrong(
                 masked_softmax__all_masked_uniform,
                 id="all-masked-uniform",
                 hint="A large negative number is not minus infinity when everything is masked.",
+                also=(
+                    masked_softmax__all_masked_uniform_added,
+                    masked_softmax__all_masked_uniform_less,
+                ),
             ),
             Wrong(
                 masked_softmax__inverted,
                 id="inverted",
                 hint="True means keep.",
+                also=(
+                    masked_softmax__inverted_unguarded,
+                    masked_softmax__inverted_large_negative,
+                    masked_softmax__inverted_zeros,
+                ),
             ),
         ),
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -49,6 +50,11 @@ def mse_loss__half(pred: Array, y: Array) -> float:
     return float(np.mean((pred - y) ** 2) / 2)
 
 
+def mse_loss__half_of_rows(pred: Array, y: Array) -> float:
+    """Divides by 2N, as the objective of exercise 4 does."""
+    return float(np.sum((pred - y) ** 2) / (2 * len(pred)))
+
+
 def mse_loss__summed(pred: Array, y: Array) -> float:
     """Sums instead of averaging."""
     return float(np.sum((pred - y) ** 2))
@@ -59,9 +65,19 @@ def mse_loss__rows_only(pred: Array, y: Array) -> float:
     return float(np.sum((pred - y) ** 2) / len(pred))
 
 
+def mse_loss__rows_only_two_steps(pred: Array, y: Array) -> float:
+    """Sums over axis 1, which a vector does not have, and averages over the examples."""
+    return float(np.mean(np.sum((pred - y) ** 2, axis=1)))
+
+
 def mse_loss__rooted(pred: Array, y: Array) -> float:
     """Takes the square root (RMSE)."""
     return float(np.sqrt(np.mean((pred - y) ** 2)))
+
+
+def mse_loss__rooted_sum(pred: Array, y: Array) -> float:
+    """Takes the square root of the sum of squares, the norm of pred - y."""
+    return float(np.linalg.norm(pred - y))
 
 
 def mse_loss__absolute(pred: Array, y: Array) -> float:
@@ -156,14 +172,43 @@ def bce_with_logits__floored(z: Array, y: Array) -> float:
     return float(np.mean(-y * np.log(np.maximum(p, 1e-12)) - (1 - y) * np.log(np.maximum(1 - p, 1e-12))))
 
 
+def bce_with_logits__floored_higher(z: Array, y: Array) -> float:
+    """Clips the probability at 1e-7, capping the loss at 16.1."""
+    p = _sigmoid(z)
+    return float(np.mean(-y * np.log(np.maximum(p, 1e-7)) - (1 - y) * np.log(np.maximum(1 - p, 1e-7))))
+
+
+def bce_with_logits__floored_added(z: Array, y: Array) -> Any:
+    """Adds 1e-8 inside the logs, capping the loss at 18.4."""
+    p = _sigmoid(z)
+    return np.mean(-y * np.log(p + 1e-8) - (1 - y) * np.log(1 - p + 1e-8))
+
+
+def bce_with_logits__floored_between(z: Array, y: Array) -> Any:
+    """Adds 1e-10 inside the logs, capping the loss at 23."""
+    p = _sigmoid(z)
+    return np.mean(-y * np.log(p + 1e-10) - (1 - y) * np.log(1 - p + 1e-10))
+
+
 def bce_with_logits__positives_only(z: Array, y: Array) -> float:
     """Keeps -y log p and drops the other class."""
     return float(np.mean(y * np.logaddexp(0, -z)))
 
 
+def bce_with_logits__positives_only_literal(z: Array, y: Array) -> float:
+    """Keeps -y log s(z) and drops the other class; the log of a saturated probability is -inf."""
+    return float(np.mean(-y * np.log(_sigmoid(z))))
+
+
 def bce_with_logits__labels_flipped(z: Array, y: Array) -> float:
     """Swaps the two classes."""
     return float(np.mean(np.logaddexp(0, z) - (1 - y) * z))
+
+
+def bce_with_logits__labels_flipped_literal(z: Array, y: Array) -> float:
+    """Swaps the two classes and takes logs of saturated probabilities, giving inf or nan."""
+    p = _sigmoid(z)
+    return float(np.mean(-(1 - y) * np.log(p) - y * np.log(1 - p)))
 
 
 def bce_with_logits__summed(z: Array, y: Array) -> float:
@@ -186,7 +231,9 @@ def _wrong_side(rng: np.random.Generator, low: float, high: float, n: int) -> di
 
 def bce_cases(rng: np.random.Generator) -> Iterator[Case]:
     yield from _bce_value_cases(rng)
-    yield Case("confidently wrong", bind=_wrong_side(rng, 40.0, 60.0, 5))
+    wrong = _wrong_side(rng, 40.0, 60.0, 5)
+    wrong["z"][rng.integers(5)] /= 40.0  # with the classes swapped this one alone costs more than rounding
+    yield Case("confidently wrong", bind=wrong)
     yield Case("wrong by 1e4", kind="stability", bind=_wrong_side(rng, 0.8e4, 1.2e4, 4))
 
 
@@ -221,6 +268,12 @@ def bce_with_logits_grad__extra_slope(z: Array, y: Array) -> Array:
     """Multiplies by s (1 - s) once more, as for squared error."""
     p = _sigmoid(z)
     return (p - y) * p * (1 - p) / z.size
+
+
+def bce_with_logits_grad__extra_slope_doubled(z: Array, y: Array) -> Array:
+    """Differentiates the mean of (s(z) - y)^2, which multiplies by 2 s (1 - s)."""
+    p = _sigmoid(z)
+    return 2 * (p - y) * p * (1 - p) / z.size
 
 
 def bce_with_logits_grad__raw_logit(z: Array, y: Array) -> Array:
@@ -276,9 +329,37 @@ def cross_entropy__unstable(z: Array, y: Array) -> float:
     return float(-np.mean(np.log(_softmax(z)[np.arange(len(y)), y])))
 
 
+def cross_entropy__unstable_unshifted(z: Array, y: Array) -> float:
+    """Takes the log of a probability whose exponentials under- and overflow, giving inf or nan."""
+    e = np.exp(z)
+    p = e / np.sum(e, axis=1, keepdims=True)
+    return float(-np.mean(np.log(p[np.arange(len(y)), y])))
+
+
+def cross_entropy__unstable_log_sum(z: Array, y: Array) -> float:
+    """Takes the log of a sum of unshifted exponentials, which overflows to inf."""
+    return float(np.mean(np.log(np.sum(np.exp(z), axis=1)) - z[np.arange(len(y)), y]))
+
+
 def cross_entropy__floored(z: Array, y: Array) -> float:
     """Adds 1e-5 inside the log, shifting every loss slightly."""
     return float(-np.mean(np.log(_softmax(z)[np.arange(len(y)), y] + 1e-5)))
+
+
+def cross_entropy__floored_lower(z: Array, y: Array) -> Any:
+    """Adds 1e-12 inside the log, capping the loss at 27.6."""
+    return -np.mean(np.log(_softmax(z)[np.arange(len(y)), y] + 1e-12))
+
+
+def cross_entropy__floored_between(z: Array, y: Array) -> Any:
+    """Adds 1e-8 inside the log, capping the loss at 18.4."""
+    return -np.mean(np.log(_softmax(z)[np.arange(len(y)), y] + 1e-8))
+
+
+def cross_entropy__floored_clip(z: Array, y: Array) -> Any:
+    """Clips the probability to [1e-7, 1 - 1e-7], capping the loss at 16.1."""
+    p = np.clip(_softmax(z), 1e-7, 1 - 1e-7)
+    return -np.mean(np.log(p[np.arange(len(y)), y]))
 
 
 def cross_entropy__column_indexing(z: Array, y: Array) -> float:
@@ -286,9 +367,19 @@ def cross_entropy__column_indexing(z: Array, y: Array) -> float:
     return float(-np.mean(_log_softmax(z)[:, y]))
 
 
+def cross_entropy__column_indexing_sum(z: Array, y: Array) -> float:
+    """Picks the columns y for every row and divides the sum of an N by N block by N."""
+    return float(-np.sum(_log_softmax(z)[:, y]) / len(y))
+
+
 def cross_entropy__all_classes(z: Array, y: Array) -> float:
     """Sums -log p over all classes."""
     return float(-np.sum(_log_softmax(z)) / len(y))
+
+
+def cross_entropy__all_classes_mean(z: Array, y: Array) -> float:
+    """Averages -log p over all classes of all examples."""
+    return float(-np.mean(_log_softmax(z)))
 
 
 def cross_entropy__summed(z: Array, y: Array) -> float:
@@ -385,9 +476,27 @@ def cross_entropy_grad__jacobian_twice(z: Array, y: Array) -> Array:
     return p * (residual - np.sum(residual * p, axis=1, keepdims=True))
 
 
+def cross_entropy_grad__jacobian_twice_diagonal(z: Array, y: Array) -> Array:
+    """Multiplies p - y by p (1 - p), the diagonal of the softmax Jacobian."""
+    p = _softmax(z)
+    return (p - _one_hot(y, z.shape[1])) * p * (1 - p) / len(z)
+
+
+def cross_entropy_grad__jacobian_twice_summed(z: Array, y: Array) -> Array:
+    """Multiplies p - y, not averaged, by the softmax Jacobian again."""
+    p = _softmax(z)
+    residual = p - _one_hot(y, z.shape[1])
+    return p * (residual - np.sum(residual * p, axis=1, keepdims=True))
+
+
 def cross_entropy_grad__divided_by_entries(z: Array, y: Array) -> Array:
     """Divides by N C."""
     return (_softmax(z) - _one_hot(y, z.shape[1])) / z.size
+
+
+def cross_entropy_grad__divided_by_entries_of_a_row(z: Array, y: Array) -> Array:
+    """Divides by the number of classes C instead of N."""
+    return (_softmax(z) - _one_hot(y, z.shape[1])) / z.shape[1]
 
 
 def cross_entropy_grad_cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -418,6 +527,13 @@ def smooth_labels__other_classes_only(y: Array, C: int, eps: float) -> Array:
     return (1 - eps) * label + eps / (C - 1) * (1 - label)
 
 
+def smooth_labels__other_classes_only_by_all(y: Array, C: int, eps: float) -> Array:
+    """Gives each wrong class eps / C and the label 1 - eps, without its own share."""
+    out = np.full((len(y), C), eps / C)
+    out[np.arange(len(y)), y] = 1 - eps
+    return out
+
+
 def smooth_labels__not_reduced(y: Array, C: int, eps: float) -> Array:
     """Adds eps / C without taking eps away from the label."""
     return _one_hot(y, C) + eps / C
@@ -426,6 +542,13 @@ def smooth_labels__not_reduced(y: Array, C: int, eps: float) -> Array:
 def smooth_labels__not_shared(y: Array, C: int, eps: float) -> Array:
     """Adds eps instead of eps / C."""
     return (1 - eps) * _one_hot(y, C) + eps
+
+
+def smooth_labels__not_shared_beside(y: Array, C: int, eps: float) -> Array:
+    """Gives every wrong class eps instead of a share of it, and the label 1 - eps."""
+    out = np.full((len(y), C), eps)
+    out[np.arange(len(y)), y] = 1 - eps
+    return out
 
 
 def smooth_labels__swapped(y: Array, C: int, eps: float) -> Array:
@@ -474,9 +597,24 @@ def soft_cross_entropy__kl(z: Array, q: Array) -> float:
     return float((-np.sum(q * _log_softmax(z)) - entropy) / len(z))
 
 
+def soft_cross_entropy__kl_unguarded(z: Array, q: Array) -> float:
+    """Subtracts the entropy of q; 0 log 0 gives nan."""
+    return float(np.sum(q * (np.log(q) - _log_softmax(z))) / len(z))
+
+
 def soft_cross_entropy__roles_swapped(z: Array, q: Array) -> float:
     """Computes -sum p log q."""
     return float(-np.sum(_softmax(z) * np.log(q)) / len(z))
+
+
+def soft_cross_entropy__roles_swapped_masked(z: Array, q: Array) -> float:
+    """Computes -sum p log q over the classes with q > 0."""
+    return float(-np.sum(_softmax(z) * np.log(np.where(q > 0, q, 1.0))) / len(z))
+
+
+def soft_cross_entropy__roles_swapped_floored(z: Array, q: Array) -> Any:
+    """Computes -sum p log(q + 1e-12)."""
+    return -np.sum(_softmax(z) * np.log(q + 1e-12)) / len(z)
 
 
 def soft_cross_entropy__per_entry(z: Array, q: Array) -> float:
@@ -545,6 +683,11 @@ def masked_cross_entropy__counts_padding(z: Array, y: Array, mask: Array) -> flo
     return float(np.sum(_token_losses(z, y) * mask) / mask.size)
 
 
+def masked_cross_entropy__counts_padding_losses(z: Array, y: Array, mask: Array) -> float:
+    """Averages over all N T positions, the losses of the padding included."""
+    return float(np.mean(_token_losses(z, y)))
+
+
 def masked_cross_entropy__per_sequence(z: Array, y: Array, mask: Array) -> float:
     """Divides by N."""
     return float(np.sum(_token_losses(z, y) * mask) / len(mask))
@@ -555,15 +698,54 @@ def masked_cross_entropy__inverted(z: Array, y: Array, mask: Array) -> float:
     return masked_cross_entropy(z, y, ~mask)
 
 
+def masked_cross_entropy__inverted_unguarded(z: Array, y: Array, mask: Array) -> float:
+    """Averages over the padding, which is nan where there is none."""
+    return float(np.mean(_token_losses(z, y)[~mask]))
+
+
+def masked_cross_entropy__inverted_guarded(z: Array, y: Array, mask: Array) -> float:
+    """Averages over the padding, unless there are no real tokens."""
+    if not mask.any():
+        return 0.0
+    return float(np.mean(_token_losses(z, y)[~mask]))
+
+
 def masked_cross_entropy__masked_logits(z: Array, y: Array, mask: Array) -> float:
     """Zeroes the logits of padding instead of dropping it, so padding costs log C."""
     return float(np.mean(_token_losses(z * mask[..., None], y)))
+
+
+def masked_cross_entropy__masked_logits_guarded(z: Array, y: Array, mask: Array) -> float:
+    """Zeroes the logits of padding, so padding costs log C, unless there are no real tokens."""
+    if not mask.any():
+        return 0.0
+    return float(np.mean(_token_losses(z * mask[..., None], y)))
+
+
+def masked_cross_entropy__masked_logits_per_token(z: Array, y: Array, mask: Array) -> float:
+    """Zeroes the logits of padding, so padding costs log C, and divides by the number of real tokens."""
+    if not mask.any():
+        return 0.0
+    return float(np.sum(_token_losses(z * mask[..., None], y)) / np.sum(mask))
 
 
 def masked_cross_entropy__mean_of_means(z: Array, y: Array, mask: Array) -> float:
     """Averages within each sequence first, so short sequences weigh too much."""
     sums, counts = np.sum(_token_losses(z, y) * mask, axis=1), np.sum(mask, axis=1)
     return float(np.mean(sums / np.maximum(counts, 1)))
+
+
+def masked_cross_entropy__mean_of_means_filled(z: Array, y: Array, mask: Array) -> float:
+    """Averages within each sequence that has tokens first, so short sequences weigh too much."""
+    losses = _token_losses(z, y)
+    means = [np.mean(row[keep]) for row, keep in zip(losses, mask) if keep.any()]
+    return float(np.mean(means)) if means else 0.0
+
+
+def masked_cross_entropy__mean_of_means_unguarded(z: Array, y: Array, mask: Array) -> float:
+    """Averages within each sequence first, which is nan for one without tokens."""
+    sums = np.sum(_token_losses(z, y) * mask, axis=1)
+    return float(np.mean(sums / np.sum(mask, axis=1)))
 
 
 def masked_cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -610,6 +792,7 @@ CHECKS = (
                 mse_loss__half,
                 id="half",
                 hint="This loss is the plain mean of squares.",
+                also=(mse_loss__half_of_rows,),
             ),
             Wrong(
                 mse_loss__summed,
@@ -620,11 +803,13 @@ CHECKS = (
                 mse_loss__rows_only,
                 id="rows-only",
                 hint="Divide by the number of entries.",
+                also=(mse_loss__rows_only_two_steps,),
             ),
             Wrong(
                 mse_loss__rooted,
                 id="rooted",
                 hint="No root in the MSE.",
+                also=(mse_loss__rooted_sum,),
             ),
             Wrong(
                 mse_loss__absolute,
@@ -690,16 +875,23 @@ CHECKS = (
                 id="floored",
                 hint="A very wrong logit must cost very much.",
                 tags=("edge",),
+                also=(
+                    bce_with_logits__floored_higher,
+                    bce_with_logits__floored_added,
+                    bce_with_logits__floored_between,
+                ),
             ),
             Wrong(
                 bce_with_logits__positives_only,
                 id="positives-only",
                 hint="Negative examples teach as well.",
+                also=(bce_with_logits__positives_only_literal,),
             ),
             Wrong(
                 bce_with_logits__labels_flipped,
                 id="labels-flipped",
                 hint="The logit is the log-odds of class 1.",
+                also=(bce_with_logits__labels_flipped_literal,),
             ),
             Wrong(
                 bce_with_logits__summed,
@@ -724,6 +916,7 @@ CHECKS = (
                 bce_with_logits_grad__extra_slope,
                 id="extra-slope",
                 hint="The slope of the sigmoid cancels against the log.",
+                also=(bce_with_logits_grad__extra_slope_doubled,),
             ),
             Wrong(
                 bce_with_logits_grad__raw_logit,
@@ -764,21 +957,32 @@ CHECKS = (
                 id="unstable",
                 hint="Use log-softmax.",
                 tags=("edge",),
+                also=(
+                    cross_entropy__unstable_unshifted,
+                    cross_entropy__unstable_log_sum,
+                ),
             ),
             Wrong(
                 cross_entropy__floored,
                 id="floored",
                 hint="No epsilon is needed with log-softmax.",
+                also=(
+                    cross_entropy__floored_lower,
+                    cross_entropy__floored_between,
+                    cross_entropy__floored_clip,
+                ),
             ),
             Wrong(
                 cross_entropy__column_indexing,
                 id="column-indexing",
                 hint="Pair row n with column y[n].",
+                also=(cross_entropy__column_indexing_sum,),
             ),
             Wrong(
                 cross_entropy__all_classes,
                 id="all-classes",
                 hint="Only the true class enters.",
+                also=(cross_entropy__all_classes_mean,),
             ),
             Wrong(
                 cross_entropy__summed,
@@ -818,11 +1022,16 @@ CHECKS = (
                 cross_entropy_grad__jacobian_twice,
                 id="jacobian-twice",
                 hint="p-y already contains the softmax derivative.",
+                also=(
+                    cross_entropy_grad__jacobian_twice_diagonal,
+                    cross_entropy_grad__jacobian_twice_summed,
+                ),
             ),
             Wrong(
                 cross_entropy_grad__divided_by_entries,
                 id="divided-by-entries",
                 hint="Average over examples only.",
+                also=(cross_entropy_grad__divided_by_entries_of_a_row,),
             ),
         ),
     ),
@@ -841,6 +1050,7 @@ CHECKS = (
                 smooth_labels__other_classes_only,
                 id="other-classes-only",
                 hint="The uniform part covers all C classes.",
+                also=(smooth_labels__other_classes_only_by_all,),
             ),
             Wrong(
                 smooth_labels__not_reduced,
@@ -851,6 +1061,7 @@ CHECKS = (
                 smooth_labels__not_shared,
                 id="not-shared",
                 hint="The mass eps is divided among the classes.",
+                also=(smooth_labels__not_shared_beside,),
             ),
             Wrong(
                 smooth_labels__swapped,
@@ -879,11 +1090,16 @@ CHECKS = (
                 soft_cross_entropy__kl,
                 id="kl",
                 hint="Cross-entropy keeps the entropy of the target.",
+                also=(soft_cross_entropy__kl_unguarded,),
             ),
             Wrong(
                 soft_cross_entropy__roles_swapped,
                 id="roles-swapped",
                 hint="The log is of the model.",
+                also=(
+                    soft_cross_entropy__roles_swapped_masked,
+                    soft_cross_entropy__roles_swapped_floored,
+                ),
             ),
             Wrong(
                 soft_cross_entropy__per_entry,
@@ -909,6 +1125,7 @@ CHECKS = (
                 masked_cross_entropy__counts_padding,
                 id="counts-padding",
                 hint="Divide by the number of real tokens.",
+                also=(masked_cross_entropy__counts_padding_losses,),
             ),
             Wrong(
                 masked_cross_entropy__per_sequence,
@@ -919,16 +1136,28 @@ CHECKS = (
                 masked_cross_entropy__inverted,
                 id="inverted",
                 hint="True marks real tokens.",
+                also=(
+                    masked_cross_entropy__inverted_unguarded,
+                    masked_cross_entropy__inverted_guarded,
+                ),
             ),
             Wrong(
                 masked_cross_entropy__masked_logits,
                 id="masked-logits",
                 hint="Drop the token's loss, not its logits.",
+                also=(
+                    masked_cross_entropy__masked_logits_guarded,
+                    masked_cross_entropy__masked_logits_per_token,
+                ),
             ),
             Wrong(
                 masked_cross_entropy__mean_of_means,
                 id="mean-of-means",
                 hint="Every real token counts the same.",
+                also=(
+                    masked_cross_entropy__mean_of_means_filled,
+                    masked_cross_entropy__mean_of_means_unguarded,
+                ),
             ),
         ),
     ),

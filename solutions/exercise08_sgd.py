@@ -63,6 +63,11 @@ def gd_step__scales_theta(theta: Array, grad: Array, lr: float) -> Array:
     return lr * (theta - grad)
 
 
+def gd_step__scales_theta_instead(theta: Array, grad: Array, lr: float) -> Array:
+    """Multiplies the parameters by lr, and not the gradient."""
+    return lr * theta - grad
+
+
 def gd_step_cases(rng: np.random.Generator) -> Iterator[Case]:
     def case(name: str, shape: tuple[int, ...], lr: float) -> Case:
         return Case(name, theta=rng.normal(0.3, 1.0, shape), grad=rng.normal(-0.2, 1.5, shape), lr=lr)
@@ -119,10 +124,56 @@ def gradient_descent__start_missing(grad_fn: GradFn, theta0: Array, lr: float, s
     return np.array(path)
 
 
+def gradient_descent__start_missing_filled(grad_fn: GradFn, theta0: Array, lr: float, steps: int) -> Array:
+    """Fills an array with a row for each step but none for the starting point."""
+    theta, path = theta0, np.zeros((steps, len(theta0)), dtype=theta0.dtype)
+    for k in range(steps):
+        theta = theta - lr * grad_fn(theta)
+        path[k] = theta
+    return path
+
+
+def gradient_descent__start_missing_stacked(grad_fn: GradFn, theta0: Array, lr: float, steps: int) -> Array:
+    """Omits the starting point, and np.stack finds nothing to stack when there are no steps."""
+    theta, path = theta0, []
+    for _ in range(steps):
+        theta = theta - lr * grad_fn(theta)
+        path.append(theta)
+    return np.stack(path)
+
+
+def gradient_descent__start_missing_one_more(grad_fn: GradFn, theta0: Array, lr: float, steps: int) -> Array:
+    """Omits the starting point and takes one step more instead."""
+    theta, path = theta0, []
+    for _ in range(steps + 1):
+        theta = theta - lr * grad_fn(theta)
+        path.append(theta)
+    return np.array(path)
+
+
 def gradient_descent__aliased(grad_fn: GradFn, theta0: Array, lr: float, steps: int) -> Array:
     """Appends one and the same array, which is updated in place, so every row equals the last one."""
     theta = theta0.copy()
     path = [theta]
+    for _ in range(steps):
+        theta -= lr * grad_fn(theta)
+        path.append(theta)
+    return np.array(path)
+
+
+def gradient_descent__aliased_argument(grad_fn: GradFn, theta0: Array, lr: float, steps: int) -> Array:
+    """Updates the caller's array in place and appends it each time, so every row equals the last one."""
+    path = [theta0]
+    for _ in range(steps):
+        theta0 -= lr * grad_fn(theta0)
+        path.append(theta0)
+    return np.array(path)
+
+
+def gradient_descent__aliased_after_start(grad_fn: GradFn, theta0: Array, lr: float, steps: int) -> Array:
+    """Appends one and the same copy, updated in place, so every row but the first equals the last one."""
+    theta = theta0.copy()
+    path = [theta0]
     for _ in range(steps):
         theta -= lr * grad_fn(theta)
         path.append(theta)
@@ -142,6 +193,22 @@ def gradient_descent__decayed(grad_fn: GradFn, theta0: Array, lr: float, steps: 
     path = [theta0]
     for k in range(1, steps + 1):
         path.append(path[-1] - lr / k * grad_fn(path[-1]))
+    return np.array(path)
+
+
+def gradient_descent__decayed_by_root(grad_fn: GradFn, theta0: Array, lr: float, steps: int) -> Array:
+    """Divides the rate by the square root of the number of the step."""
+    path = [theta0]
+    for k in range(1, steps + 1):
+        path.append(path[-1] - lr / np.sqrt(k) * grad_fn(path[-1]))
+    return np.array(path)
+
+
+def gradient_descent__decayed_at_once(grad_fn: GradFn, theta0: Array, lr: float, steps: int) -> Array:
+    """Divides the rate by one more than the number of the step, the first time too."""
+    path = [theta0]
+    for k in range(1, steps + 1):
+        path.append(path[-1] - lr / (k + 1) * grad_fn(path[-1]))
     return np.array(path)
 
 
@@ -198,6 +265,11 @@ def make_minibatches__last_dropped(perm: Array, batch_size: int) -> list[Array]:
     return [perm[start : start + batch_size] for start in range(0, len(perm) - batch_size + 1, batch_size)]
 
 
+def make_minibatches__last_dropped_always(perm: Array, batch_size: int) -> list[Array]:
+    """Stops one batch early, whether the last one is complete or not."""
+    return [perm[start : start + batch_size] for start in range(0, len(perm) - batch_size, batch_size)]
+
+
 def make_minibatches__last_padded(perm: Array, batch_size: int) -> list[Array]:
     """Fills the last batch by repeating examples from the front."""
     count = -(-len(perm) // batch_size)
@@ -214,6 +286,11 @@ def make_minibatches__sorted(perm: Array, batch_size: int) -> list[Array]:
 def make_minibatches__overlapping(perm: Array, batch_size: int) -> list[Array]:
     """Moves the start of a batch by one example instead of by the batch size."""
     return [perm[start : start + batch_size] for start in range(len(perm))]
+
+
+def make_minibatches__overlapping_full(perm: Array, batch_size: int) -> list[Array]:
+    """Moves the start of a batch by one example, as long as the batch is full."""
+    return [perm[start : start + batch_size] for start in range(len(perm) - batch_size + 1)]
 
 
 def make_minibatches_cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -265,6 +342,11 @@ def sgd_epoch__full_batch(theta: Array, X: Array, y: Array, perm: Array, batch_s
     return theta
 
 
+def sgd_epoch__full_batch_once(theta: Array, X: Array, y: Array, perm: Array, batch_size: int, lr: float) -> Array:
+    """Takes one step with all the data."""
+    return theta - lr * _objective_grad(theta, X[perm], y[perm])
+
+
 def sgd_epoch__batch_sum(theta: Array, X: Array, y: Array, perm: Array, batch_size: int, lr: float) -> Array:
     """Sums the gradient over the batch instead of averaging it."""
     for batch in make_minibatches(perm, batch_size):
@@ -276,6 +358,15 @@ def sgd_epoch__divides_by_nominal(theta: Array, X: Array, y: Array, perm: Array,
     """Divides by the nominal batch size, also in a last batch that is shorter."""
     for batch in make_minibatches(perm, batch_size):
         theta = theta - lr * X[batch].T @ (X[batch] @ theta - y[batch]) / batch_size
+    return theta
+
+
+def sgd_epoch__divides_by_nominal_total(
+    theta: Array, X: Array, y: Array, perm: Array, batch_size: int, lr: float
+) -> Array:
+    """Divides the gradient of a batch by the number of all examples."""
+    for batch in make_minibatches(perm, batch_size):
+        theta = theta - lr * X[batch].T @ (X[batch] @ theta - y[batch]) / len(X)
     return theta
 
 
@@ -420,7 +511,12 @@ CHECKS = (
             Wrong(gd_step__ascent, id="ascent", hint="Walk downhill."),
             Wrong(gd_step__normalised, id="normalised", hint="The step length depends on the gradient."),
             Wrong(gd_step__sign_only, id="sign-only", hint="Size matters too."),
-            Wrong(gd_step__scales_theta, id="scales-theta", hint="Only the gradient is scaled."),
+            Wrong(
+                gd_step__scales_theta,
+                id="scales-theta",
+                hint="Only the gradient is scaled.",
+                also=(gd_step__scales_theta_instead,),
+            ),
         ),
         alternates=(gd_step_negative, gd_step_loop),
         hints=(
@@ -443,10 +539,31 @@ CHECKS = (
                 gradient_descent__start_missing,
                 id="start-missing",
                 hint="The first row is where you began.",
+                also=(
+                    gradient_descent__start_missing_filled,
+                    gradient_descent__start_missing_stacked,
+                    gradient_descent__start_missing_one_more,
+                ),
             ),
-            Wrong(gradient_descent__aliased, id="aliased", hint="Store a copy at each step."),
+            Wrong(
+                gradient_descent__aliased,
+                id="aliased",
+                hint="Store a copy at each step.",
+                also=(
+                    gradient_descent__aliased_argument,
+                    gradient_descent__aliased_after_start,
+                ),
+            ),
             Wrong(gradient_descent__ascent, id="ascent", hint="Subtract."),
-            Wrong(gradient_descent__decayed, id="decayed", hint="The rate is constant here."),
+            Wrong(
+                gradient_descent__decayed,
+                id="decayed",
+                hint="The rate is constant here.",
+                also=(
+                    gradient_descent__decayed_by_root,
+                    gradient_descent__decayed_at_once,
+                ),
+            ),
         ),
         alternates=(gradient_descent_filled, gradient_descent_recursive),
         needs=(gd_step,),
@@ -466,10 +583,16 @@ CHECKS = (
                 make_minibatches__last_dropped,
                 id="last-dropped",
                 hint="Every example is seen once per epoch.",
+                also=(make_minibatches__last_dropped_always,),
             ),
             Wrong(make_minibatches__last_padded, id="last-padded", hint="No example is seen twice."),
             Wrong(make_minibatches__sorted, id="sorted", hint="The order is the shuffled one."),
-            Wrong(make_minibatches__overlapping, id="overlapping", hint="Batches do not overlap."),
+            Wrong(
+                make_minibatches__overlapping,
+                id="overlapping",
+                hint="Batches do not overlap.",
+                also=(make_minibatches__overlapping_full,),
+            ),
         ),
         alternates=(make_minibatches_split, make_minibatches_consume),
         hints=(
@@ -484,7 +607,12 @@ CHECKS = (
         args={"theta": "D", "X": "N D", "y": "N", "perm": "N"},
         wrong=(
             Wrong(sgd_epoch__stale_gradient, id="stale-gradient", hint="Update between batches."),
-            Wrong(sgd_epoch__full_batch, id="full-batch", hint="Only the batch is looked at."),
+            Wrong(
+                sgd_epoch__full_batch,
+                id="full-batch",
+                hint="Only the batch is looked at.",
+                also=(sgd_epoch__full_batch_once,),
+            ),
             Wrong(
                 sgd_epoch__batch_sum,
                 id="batch-sum",
@@ -494,6 +622,7 @@ CHECKS = (
                 sgd_epoch__divides_by_nominal,
                 id="divides-by-nominal",
                 hint="Average over the examples that are there.",
+                also=(sgd_epoch__divides_by_nominal_total,),
             ),
             Wrong(sgd_epoch__order_ignored, id="order-ignored", hint="Use the permutation."),
         ),

@@ -46,6 +46,20 @@ def momentum_step__damped(theta: Array, v: Array, g: Array, lr: float, mu: float
     return theta + v, v
 
 
+def momentum_step__damped_rate_outside(
+    theta: Array, v: Array, g: Array, lr: float, mu: float = 0.9
+) -> tuple[Array, Array]:
+    """Averages the gradients with weights mu and 1 - mu and steps by -lr times the average."""
+    v = mu * v + (1.0 - mu) * g
+    return theta - lr * v, v
+
+
+def momentum_step__damped_downhill(theta: Array, v: Array, g: Array, lr: float, mu: float = 0.9) -> tuple[Array, Array]:
+    """Averages the negative gradients with weights mu and 1 - mu and steps by lr times the average."""
+    v = mu * v - (1.0 - mu) * g
+    return theta + lr * v, v
+
+
 def momentum_step__old_velocity(theta: Array, v: Array, g: Array, lr: float, mu: float = 0.9) -> tuple[Array, Array]:
     """Moves by the velocity from before the update."""
     return theta + v, mu * v - lr * g
@@ -61,6 +75,18 @@ def momentum_step__sign(theta: Array, v: Array, g: Array, lr: float, mu: float =
     """Adds lr g to the velocity and climbs."""
     v = mu * v + lr * g
     return theta + v, v
+
+
+def momentum_step__sign_of_both(theta: Array, v: Array, g: Array, lr: float, mu: float = 0.9) -> tuple[Array, Array]:
+    """Adds lr g to the velocity and subtracts the velocity from theta."""
+    v = mu * v + lr * g
+    return theta - v, v
+
+
+def momentum_step__sign_of_move(theta: Array, v: Array, g: Array, lr: float, mu: float = 0.9) -> tuple[Array, Array]:
+    """Subtracts the velocity, which holds the minus sign already, and climbs."""
+    v = mu * v - lr * g
+    return theta - v, v
 
 
 def momentum_step_cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -120,6 +146,22 @@ def rmsprop_step__not_squared(
     return theta - lr * g / (np.sqrt(s) + eps), s
 
 
+def rmsprop_step__not_squared_absolute(
+    theta: Array, s: Array, g: Array, lr: float, rho: float = 0.9, eps: float = 1e-8
+) -> tuple[Array, Array]:
+    """Accumulates |g| instead of the square."""
+    s = rho * s + (1.0 - rho) * np.abs(g)
+    return theta - lr * g / (np.sqrt(s) + eps), s
+
+
+def rmsprop_step__not_squared_nor_rooted(
+    theta: Array, s: Array, g: Array, lr: float, rho: float = 0.9, eps: float = 1e-8
+) -> tuple[Array, Array]:
+    """Accumulates |g| instead of the square and divides by it without a root."""
+    s = rho * s + (1.0 - rho) * np.abs(g)
+    return theta - lr * g / (s + eps), s
+
+
 def rmsprop_step__no_root(
     theta: Array, s: Array, g: Array, lr: float, rho: float = 0.9, eps: float = 1e-8
 ) -> tuple[Array, Array]:
@@ -134,6 +176,14 @@ def rmsprop_step__eps_inside(
     """Puts eps under the root."""
     s = rho * s + (1.0 - rho) * g**2
     return theta - lr * g / np.sqrt(s + eps), s
+
+
+def rmsprop_step__eps_inside_state(
+    theta: Array, s: Array, g: Array, lr: float, rho: float = 0.9, eps: float = 1e-8
+) -> tuple[Array, Array]:
+    """Adds eps to the average itself, under the root and in the result."""
+    s = rho * s + (1.0 - rho) * g**2 + eps
+    return theta - lr * g / np.sqrt(s), s
 
 
 def rmsprop_step__rho_swapped(
@@ -248,6 +298,42 @@ def adam_step__no_correction(
     return theta - lr * m / (np.sqrt(v) + eps), m, v, t + 1
 
 
+def adam_step__no_correction_of_v(
+    theta: Array,
+    m: Array,
+    v: Array,
+    t: int,
+    g: Array,
+    lr: float = 1e-3,
+    b1: float = 0.9,
+    b2: float = 0.999,
+    eps: float = 1e-8,
+) -> tuple[Array, Array, Array, int]:
+    """Corrects m but uses v without the bias correction."""
+    t = t + 1
+    m = b1 * m + (1.0 - b1) * g
+    v = b2 * v + (1.0 - b2) * g**2
+    return theta - lr * m / (1.0 - b1**t) / (np.sqrt(v) + eps), m, v, t
+
+
+def adam_step__no_correction_of_m(
+    theta: Array,
+    m: Array,
+    v: Array,
+    t: int,
+    g: Array,
+    lr: float = 1e-3,
+    b1: float = 0.9,
+    b2: float = 0.999,
+    eps: float = 1e-8,
+) -> tuple[Array, Array, Array, int]:
+    """Corrects v but uses m without the bias correction."""
+    t = t + 1
+    m = b1 * m + (1.0 - b1) * g
+    v = b2 * v + (1.0 - b2) * g**2
+    return theta - lr * m / (np.sqrt(v / (1.0 - b2**t)) + eps), m, v, t
+
+
 def adam_step__constant_correction(
     theta: Array,
     m: Array,
@@ -284,6 +370,24 @@ def adam_step__t_late(
     return theta - lr * m_hat / (np.sqrt(v_hat) + eps), m, v, t + 1
 
 
+def adam_step__t_late_and_never(
+    theta: Array,
+    m: Array,
+    v: Array,
+    t: int,
+    g: Array,
+    lr: float = 1e-3,
+    b1: float = 0.9,
+    b2: float = 0.999,
+    eps: float = 1e-8,
+) -> tuple[Array, Array, Array, int]:
+    """Never increments t, so the first step divides by 1 - beta^0 = 0."""
+    m = b1 * m + (1.0 - b1) * g
+    v = b2 * v + (1.0 - b2) * g**2
+    m_hat, v_hat = m / (1.0 - b1**t), v / (1.0 - b2**t)
+    return theta - lr * m_hat / (np.sqrt(v_hat) + eps), m, v, t
+
+
 def adam_step__betas_swapped(
     theta: Array,
     m: Array,
@@ -299,6 +403,44 @@ def adam_step__betas_swapped(
     t = t + 1
     m = b2 * m + (1.0 - b2) * g
     v = b1 * v + (1.0 - b1) * g**2
+    m_hat, v_hat = m / (1.0 - b2**t), v / (1.0 - b1**t)
+    return theta - lr * m_hat / (np.sqrt(v_hat) + eps), m, v, t
+
+
+def adam_step__betas_swapped_in_averages(
+    theta: Array,
+    m: Array,
+    v: Array,
+    t: int,
+    g: Array,
+    lr: float = 1e-3,
+    b1: float = 0.9,
+    b2: float = 0.999,
+    eps: float = 1e-8,
+) -> tuple[Array, Array, Array, int]:
+    """Swaps b1 and b2 in the two averages, but not in their corrections."""
+    t = t + 1
+    m = b2 * m + (1.0 - b2) * g
+    v = b1 * v + (1.0 - b1) * g**2
+    m_hat, v_hat = m / (1.0 - b1**t), v / (1.0 - b2**t)
+    return theta - lr * m_hat / (np.sqrt(v_hat) + eps), m, v, t
+
+
+def adam_step__betas_swapped_in_corrections(
+    theta: Array,
+    m: Array,
+    v: Array,
+    t: int,
+    g: Array,
+    lr: float = 1e-3,
+    b1: float = 0.9,
+    b2: float = 0.999,
+    eps: float = 1e-8,
+) -> tuple[Array, Array, Array, int]:
+    """Swaps b1 and b2 in the two corrections, but not in the averages."""
+    t = t + 1
+    m = b1 * m + (1.0 - b1) * g
+    v = b2 * v + (1.0 - b2) * g**2
     m_hat, v_hat = m / (1.0 - b2**t), v / (1.0 - b1**t)
     return theta - lr * m_hat / (np.sqrt(v_hat) + eps), m, v, t
 
@@ -322,6 +464,24 @@ def adam_step__eps_inside(
     return theta - lr * m_hat / np.sqrt(v_hat + eps), m, v, t
 
 
+def adam_step__eps_inside_before_correction(
+    theta: Array,
+    m: Array,
+    v: Array,
+    t: int,
+    g: Array,
+    lr: float = 1e-3,
+    b1: float = 0.9,
+    b2: float = 0.999,
+    eps: float = 1e-8,
+) -> tuple[Array, Array, Array, int]:
+    """Puts eps under the root, where the correction divides it too."""
+    t = t + 1
+    m = b1 * m + (1.0 - b1) * g
+    v = b2 * v + (1.0 - b2) * g**2
+    return theta - lr * m / (1.0 - b1**t) / np.sqrt((v + eps) / (1.0 - b2**t)), m, v, t
+
+
 def adam_step__no_square(
     theta: Array,
     m: Array,
@@ -337,6 +497,25 @@ def adam_step__no_square(
     t = t + 1
     m = b1 * m + (1.0 - b1) * g
     v = b2 * v + (1.0 - b2) * np.abs(g)
+    m_hat, v_hat = m / (1.0 - b1**t), v / (1.0 - b2**t)
+    return theta - lr * m_hat / (np.sqrt(v_hat) + eps), m, v, t
+
+
+def adam_step__no_square_signed(
+    theta: Array,
+    m: Array,
+    v: Array,
+    t: int,
+    g: Array,
+    lr: float = 1e-3,
+    b1: float = 0.9,
+    b2: float = 0.999,
+    eps: float = 1e-8,
+) -> tuple[Array, Array, Array, int]:
+    """Accumulates g itself in v, whose root is nan where it is negative."""
+    t = t + 1
+    m = b1 * m + (1.0 - b1) * g
+    v = b2 * v + (1.0 - b2) * g
     m_hat, v_hat = m / (1.0 - b1**t), v / (1.0 - b2**t)
     return theta - lr * m_hat / (np.sqrt(v_hat) + eps), m, v, t
 
@@ -434,6 +613,26 @@ def adamw_step__coupled(
 ) -> tuple[Array, Array, Array, int]:
     """Adds wd theta to the gradient, so the decay is rescaled by the root of v (L2 in Adam)."""
     return adam_step(theta, m, v, t, g + wd * theta, lr, b1, b2, eps)
+
+
+def adamw_step__coupled_after_averages(
+    theta: Array,
+    m: Array,
+    v: Array,
+    t: int,
+    g: Array,
+    lr: float = 1e-3,
+    b1: float = 0.9,
+    b2: float = 0.999,
+    eps: float = 1e-8,
+    wd: float = 0.01,
+) -> tuple[Array, Array, Array, int]:
+    """Adds wd theta to the corrected mean, so the decay is rescaled by the root of v."""
+    t = t + 1
+    m = b1 * m + (1.0 - b1) * g
+    v = b2 * v + (1.0 - b2) * g**2
+    m_hat, v_hat = m / (1.0 - b1**t), v / (1.0 - b2**t)
+    return theta - lr * (m_hat + wd * theta) / (np.sqrt(v_hat) + eps), m, v, t
 
 
 def adamw_step__decays_new(
@@ -548,6 +747,24 @@ def warmup_cosine__warmup_counted(t: int, base_lr: float, warmup: int, total: in
     return 0.5 * base_lr * (1.0 + math.cos(math.pi * t / total))
 
 
+def warmup_cosine__warmup_counted_in_length(t: int, base_lr: float, warmup: int, total: int) -> float:
+    """Counts the warm-up into the length of the cosine, which is not at 0 when the schedule ends."""
+    if t < warmup:
+        return base_lr * (t + 1) / warmup
+    if t >= total:
+        return 0.0
+    return 0.5 * base_lr * (1.0 + math.cos(math.pi * (t - warmup) / total))
+
+
+def warmup_cosine__warmup_counted_in_steps(t: int, base_lr: float, warmup: int, total: int) -> float:
+    """Counts the warm-up into the steps of the cosine, which is past 0 when the schedule ends."""
+    if t < warmup:
+        return base_lr * (t + 1) / warmup
+    if t >= total:
+        return 0.0
+    return 0.5 * base_lr * (1.0 + math.cos(math.pi * t / (total - warmup)))
+
+
 def warmup_cosine__half_missing(t: int, base_lr: float, warmup: int, total: int) -> float:
     """Leaves out the factor 1/2 of the cosine."""
     if t < warmup:
@@ -603,6 +820,10 @@ CHECKS = (
                 momentum_step__damped,
                 id="damped",
                 hint="Momentum accumulates; it does not average.",
+                also=(
+                    momentum_step__damped_rate_outside,
+                    momentum_step__damped_downhill,
+                ),
             ),
             Wrong(
                 momentum_step__old_velocity,
@@ -618,6 +839,10 @@ CHECKS = (
                 momentum_step__sign,
                 id="sign",
                 hint="The velocity points downhill.",
+                also=(
+                    momentum_step__sign_of_both,
+                    momentum_step__sign_of_move,
+                ),
             ),
         ),
         alternates=(momentum_step_expanded, momentum_step_loop),
@@ -636,6 +861,10 @@ CHECKS = (
                 rmsprop_step__not_squared,
                 id="not-squared",
                 hint="The memory is of squared gradients.",
+                also=(
+                    rmsprop_step__not_squared_absolute,
+                    rmsprop_step__not_squared_nor_rooted,
+                ),
             ),
             Wrong(
                 rmsprop_step__no_root,
@@ -647,6 +876,7 @@ CHECKS = (
                 id="eps-inside",
                 hint="Add eps after the root.",
                 tags=("edge",),
+                also=(rmsprop_step__eps_inside_state,),
             ),
             Wrong(
                 rmsprop_step__rho_swapped,
@@ -676,6 +906,10 @@ CHECKS = (
                 adam_step__no_correction,
                 id="no-correction",
                 hint="The averages start at zero; divide by 1 - β^t.",
+                also=(
+                    adam_step__no_correction_of_v,
+                    adam_step__no_correction_of_m,
+                ),
             ),
             Wrong(
                 adam_step__constant_correction,
@@ -687,22 +921,29 @@ CHECKS = (
                 adam_step__t_late,
                 id="t-late",
                 hint="Count the step before correcting.",
+                also=(adam_step__t_late_and_never,),
             ),
             Wrong(
                 adam_step__betas_swapped,
                 id="betas-swapped",
                 hint="The squares have the longer memory.",
+                also=(
+                    adam_step__betas_swapped_in_averages,
+                    adam_step__betas_swapped_in_corrections,
+                ),
             ),
             Wrong(
                 adam_step__eps_inside,
                 id="eps-inside",
                 hint="Add eps after the root.",
                 tags=("edge",),
+                also=(adam_step__eps_inside_before_correction,),
             ),
             Wrong(
                 adam_step__no_square,
                 id="no-square",
                 hint="v averages squared gradients.",
+                also=(adam_step__no_square_signed,),
             ),
         ),
         alternates=(adam_step_scaled_rate, adam_step_loop),
@@ -722,6 +963,7 @@ CHECKS = (
                 adamw_step__coupled,
                 id="coupled",
                 hint="Decoupled decay acts on the weights directly.",
+                also=(adamw_step__coupled_after_averages,),
             ),
             Wrong(
                 adamw_step__decays_new,
@@ -761,6 +1003,10 @@ CHECKS = (
                 id="warmup-counted",
                 hint="The cosine begins when the warm-up ends.",
                 tags=("edge",),
+                also=(
+                    warmup_cosine__warmup_counted_in_length,
+                    warmup_cosine__warmup_counted_in_steps,
+                ),
             ),
             Wrong(
                 warmup_cosine__half_missing,

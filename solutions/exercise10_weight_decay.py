@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -50,10 +51,30 @@ def l2_penalty__norm(weights: Sequence[Array], lam: float) -> float:
     return float(lam / 2.0 * np.sqrt(sum(np.sum(w**2) for w in weights)))
 
 
+def l2_penalty__norm_of_each(weights: Sequence[Array], lam: float) -> float:
+    """Uses the unsquared norm of each array."""
+    return float(lam / 2.0 * sum(np.linalg.norm(w) for w in weights))
+
+
 def l2_penalty__mean(weights: Sequence[Array], lam: float) -> float:
     """Averages the squares over the weights instead of adding them."""
     if not weights:
         return 0.0
+    return float(lam / 2.0 * np.mean(np.concatenate([w.ravel() for w in weights]) ** 2))
+
+
+def l2_penalty__mean_of_each(weights: Sequence[Array], lam: float) -> float:
+    """Averages the squares within each array and adds the means."""
+    return float(lam / 2.0 * sum(np.mean(w**2) for w in weights))
+
+
+def l2_penalty__mean_over_arrays(weights: Sequence[Array], lam: float) -> float:
+    """Averages the sums of squares over the arrays."""
+    return float(lam / 2.0 * sum(np.sum(w**2) for w in weights) / max(len(weights), 1))
+
+
+def l2_penalty__mean_unguarded(weights: Sequence[Array], lam: float) -> float:
+    """Averages the squares over the weights, which raises ValueError for no arrays."""
     return float(lam / 2.0 * np.mean(np.concatenate([w.ravel() for w in weights]) ** 2))
 
 
@@ -62,6 +83,26 @@ def l2_penalty__first_only(weights: Sequence[Array], lam: float) -> float:
     for w in weights:
         return float(lam / 2.0 * np.sum(w**2))
     return 0.0
+
+
+def l2_penalty__first_only_by_index(weights: Sequence[Array], lam: float) -> float:
+    """Takes the array at index 0, which raises IndexError for no arrays."""
+    return float(lam / 2.0 * np.sum(weights[0] ** 2))
+
+
+def l2_penalty__first_only_or_none(weights: Sequence[Array], lam: float) -> Any:
+    """Returns from within the loop, and nothing at all for no arrays."""
+    for w in weights:
+        return lam / 2.0 * np.sum(w**2)
+    return None
+
+
+def l2_penalty__first_only_but_last(weights: Sequence[Array], lam: float) -> float:
+    """Overwrites the penalty with each array, so only the last one counts."""
+    penalty = 0.0
+    for w in weights:
+        penalty = float(lam / 2.0 * np.sum(w**2))
+    return penalty
 
 
 def l2_penalty_cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -97,15 +138,45 @@ def l1_penalty__no_abs(weights: Sequence[Array], lam: float) -> float:
     return float(lam * sum(np.sum(w) for w in weights))
 
 
+def l1_penalty__no_abs_within_arrays(weights: Sequence[Array], lam: float) -> float:
+    """Takes the absolute value of the sum of each array, in which weights cancel."""
+    return float(lam * sum(np.abs(np.sum(w)) for w in weights))
+
+
+def l1_penalty__no_abs_until_the_end(weights: Sequence[Array], lam: float) -> float:
+    """Takes the absolute value of the sum of all weights, which cancel."""
+    return float(lam * np.abs(sum(np.sum(w) for w in weights)))
+
+
 def l1_penalty__squared(weights: Sequence[Array], lam: float) -> float:
     """Sums the squares of the weights."""
     return float(lam * sum(np.sum(w**2) for w in weights))
+
+
+def l1_penalty__squared_and_halved(weights: Sequence[Array], lam: float) -> float:
+    """Returns the L2 penalty, lam/2 times the sum of squares."""
+    return float(lam / 2.0 * sum(np.sum(w**2) for w in weights))
 
 
 def l1_penalty__mean(weights: Sequence[Array], lam: float) -> float:
     """Averages over the weights instead of adding them."""
     if not weights:
         return 0.0
+    return float(lam * np.mean(np.abs(np.concatenate([w.ravel() for w in weights]))))
+
+
+def l1_penalty__mean_of_each(weights: Sequence[Array], lam: float) -> float:
+    """Averages within each array and adds the means."""
+    return float(lam * sum(np.mean(np.abs(w)) for w in weights))
+
+
+def l1_penalty__mean_over_arrays(weights: Sequence[Array], lam: float) -> float:
+    """Averages the sums over the arrays."""
+    return float(lam * sum(np.sum(np.abs(w)) for w in weights) / max(len(weights), 1))
+
+
+def l1_penalty__mean_unguarded(weights: Sequence[Array], lam: float) -> float:
+    """Averages over the weights, which raises ValueError for no arrays."""
     return float(lam * np.mean(np.abs(np.concatenate([w.ravel() for w in weights]))))
 
 
@@ -145,9 +216,24 @@ def l1_subgradient__proportional(w: Array, lam: float) -> Array:
     return lam * w
 
 
+def l1_subgradient__proportional_doubled(w: Array, lam: float) -> Array:
+    """Returns 2 lam w, which is the gradient of lam times the sum of squares."""
+    return 2.0 * lam * w
+
+
 def l1_subgradient__one_at_zero(w: Array, lam: float) -> Array:
     """Counts zero among the positive weights and returns +lam there."""
     return np.where(w >= 0, lam, -lam)
+
+
+def l1_subgradient__one_at_zero_negative(w: Array, lam: float) -> Array:
+    """Counts zero among the negative weights and returns -lam there."""
+    return np.where(w > 0, lam, -lam)
+
+
+def l1_subgradient__one_at_zero_divided(w: Array, lam: float) -> Array:
+    """Divides w by |w| for its sign, which is nan at w = 0."""
+    return lam * w / np.abs(w)
 
 
 def l1_subgradient__magnitude(w: Array, lam: float) -> Array:
@@ -249,6 +335,11 @@ def soft_threshold__hard(w: Array, t: float) -> Array:
     return np.where(np.abs(w) > t, w, 0.0)
 
 
+def soft_threshold__hard_from_threshold(w: Array, t: float) -> Array:
+    """Keeps w unchanged where |w| >= t, and clears the others."""
+    return np.where(np.abs(w) >= t, w, 0.0)
+
+
 def soft_threshold__overshoots(w: Array, t: float) -> Array:
     """Subtracts t from every magnitude without stopping at zero, so small weights change sign."""
     return np.sign(w) * (np.abs(w) - t)
@@ -257,6 +348,11 @@ def soft_threshold__overshoots(w: Array, t: float) -> Array:
 def soft_threshold__positive_only(w: Array, t: float) -> Array:
     """Treats only the positive side: max(w - t, 0), which clears every negative weight."""
     return np.maximum(w - t, 0.0)
+
+
+def soft_threshold__positive_only_others_kept(w: Array, t: float) -> Array:
+    """Treats only the positive side and leaves negative weights as they are."""
+    return np.where(w > 0, np.maximum(w - t, 0.0), w)
 
 
 def soft_threshold__sign_lost(w: Array, t: float) -> Array:
@@ -325,6 +421,22 @@ def regularized__biases_too(
     return loss, {name: g + lam * params[name] for name, g in data_grads.items()}
 
 
+def regularized__biases_too_in_gradient(
+    data_loss: float, data_grads: Tensors, params: Tensors, lam: float
+) -> tuple[float, dict[str, Array]]:
+    """Penalises the biases in the gradients only."""
+    loss = data_loss + l2_penalty([p for name, p in params.items() if name.startswith("W")], lam)
+    return loss, {name: g + lam * params[name] for name, g in data_grads.items()}
+
+
+def regularized__biases_too_in_loss(
+    data_loss: float, data_grads: Tensors, params: Tensors, lam: float
+) -> tuple[float, dict[str, Array]]:
+    """Penalises the biases in the loss only."""
+    loss = data_loss + l2_penalty(list(params.values()), lam)
+    return loss, {n: g + lam * params[n] if n.startswith("W") else g for n, g in data_grads.items()}
+
+
 def regularized__half_in_gradient(
     data_loss: float, data_grads: Tensors, params: Tensors, lam: float
 ) -> tuple[float, dict[str, Array]]:
@@ -338,6 +450,14 @@ def regularized__two_in_gradient(
 ) -> tuple[float, dict[str, Array]]:
     """Adds 2 lam w to the gradient, as if the penalty had no 1/2."""
     loss = data_loss + l2_penalty([p for name, p in params.items() if name.startswith("W")], lam)
+    return loss, {n: g + 2.0 * lam * params[n] if n.startswith("W") else g for n, g in data_grads.items()}
+
+
+def regularized__two_in_gradient_and_loss(
+    data_loss: float, data_grads: Tensors, params: Tensors, lam: float
+) -> tuple[float, dict[str, Array]]:
+    """Leaves the 1/2 out of the penalty, so its gradient is 2 lam w."""
+    loss = data_loss + lam * sum(float(np.sum(p**2)) for name, p in params.items() if name.startswith("W"))
     return loss, {n: g + 2.0 * lam * params[n] if n.startswith("W") else g for n, g in data_grads.items()}
 
 
@@ -386,9 +506,32 @@ CHECKS = (
                 tags=("variant",),
                 variant_of="Keras",
             ),
-            Wrong(l2_penalty__norm, id="norm", hint="The weights are squared, no root is taken."),
-            Wrong(l2_penalty__mean, id="mean", hint="Every weight pays its own penalty."),
-            Wrong(l2_penalty__first_only, id="first-only", hint="All layers are penalised."),
+            Wrong(
+                l2_penalty__norm,
+                id="norm",
+                hint="The weights are squared, no root is taken.",
+                also=(l2_penalty__norm_of_each,),
+            ),
+            Wrong(
+                l2_penalty__mean,
+                id="mean",
+                hint="Every weight pays its own penalty.",
+                also=(
+                    l2_penalty__mean_of_each,
+                    l2_penalty__mean_over_arrays,
+                    l2_penalty__mean_unguarded,
+                ),
+            ),
+            Wrong(
+                l2_penalty__first_only,
+                id="first-only",
+                hint="All layers are penalised.",
+                also=(
+                    l2_penalty__first_only_by_index,
+                    l2_penalty__first_only_or_none,
+                    l2_penalty__first_only_but_last,
+                ),
+            ),
         ),
         alternates=(l2_penalty_dot, l2_penalty_loop),
         hints=(
@@ -402,9 +545,31 @@ CHECKS = (
         returns=("penalty:",),
         wrong=(
             Wrong(l1_penalty__half, id="half", hint="Only the L2 penalty carries a half."),
-            Wrong(l1_penalty__no_abs, id="no-abs", hint="Use absolute values."),
-            Wrong(l1_penalty__squared, id="squared", hint="That is L2; L1 is linear in |w|."),
-            Wrong(l1_penalty__mean, id="mean", hint="Sum over all weights."),
+            Wrong(
+                l1_penalty__no_abs,
+                id="no-abs",
+                hint="Use absolute values.",
+                also=(
+                    l1_penalty__no_abs_within_arrays,
+                    l1_penalty__no_abs_until_the_end,
+                ),
+            ),
+            Wrong(
+                l1_penalty__squared,
+                id="squared",
+                hint="That is L2; L1 is linear in |w|.",
+                also=(l1_penalty__squared_and_halved,),
+            ),
+            Wrong(
+                l1_penalty__mean,
+                id="mean",
+                hint="Sum over all weights.",
+                also=(
+                    l1_penalty__mean_of_each,
+                    l1_penalty__mean_over_arrays,
+                    l1_penalty__mean_unguarded,
+                ),
+            ),
         ),
         alternates=(l1_penalty_sign, l1_penalty_loop),
         hints=(
@@ -419,9 +584,20 @@ CHECKS = (
         args={"w": "D"},
         wrong=(
             Wrong(
-                l1_subgradient__proportional, id="proportional", hint="The L1 slope does not depend on how large w is."
+                l1_subgradient__proportional,
+                id="proportional",
+                hint="The L1 slope does not depend on how large w is.",
+                also=(l1_subgradient__proportional_doubled,),
             ),
-            Wrong(l1_subgradient__one_at_zero, id="one-at-zero", hint="A weight that is zero should stay at rest."),
+            Wrong(
+                l1_subgradient__one_at_zero,
+                id="one-at-zero",
+                hint="A weight that is zero should stay at rest.",
+                also=(
+                    l1_subgradient__one_at_zero_negative,
+                    l1_subgradient__one_at_zero_divided,
+                ),
+            ),
             Wrong(l1_subgradient__magnitude, id="magnitude", hint="The derivative of |w| is a sign."),
             Wrong(l1_subgradient__lam_missing, id="lam-missing", hint="Scale by the strength."),
         ),
@@ -460,9 +636,19 @@ CHECKS = (
         returns=("w: D",),
         args={"w": "D"},
         wrong=(
-            Wrong(soft_threshold__hard, id="hard", hint="Survivors shrink as well."),
+            Wrong(
+                soft_threshold__hard,
+                id="hard",
+                hint="Survivors shrink as well.",
+                also=(soft_threshold__hard_from_threshold,),
+            ),
             Wrong(soft_threshold__overshoots, id="overshoots", hint="A weight stops at zero."),
-            Wrong(soft_threshold__positive_only, id="positive-only", hint="Negative weights shrink towards zero too."),
+            Wrong(
+                soft_threshold__positive_only,
+                id="positive-only",
+                hint="Negative weights shrink towards zero too.",
+                also=(soft_threshold__positive_only_others_kept,),
+            ),
             Wrong(soft_threshold__sign_lost, id="sign-lost", hint="Give the sign back."),
         ),
         alternates=(soft_threshold_residual, soft_threshold_branches),
@@ -477,7 +663,13 @@ CHECKS = (
         returns=("loss:", "grads: dict"),
         wrong=(
             Wrong(
-                regularized__biases_too, id="biases-too", hint="Biases shift the function, they do not make it complex."
+                regularized__biases_too,
+                id="biases-too",
+                hint="Biases shift the function, they do not make it complex.",
+                also=(
+                    regularized__biases_too_in_gradient,
+                    regularized__biases_too_in_loss,
+                ),
             ),
             Wrong(regularized__half_in_gradient, id="half-in-gradient", hint="Differentiate λ/2 w²: the half cancels."),
             Wrong(
@@ -486,6 +678,7 @@ CHECKS = (
                 hint="The penalty has a half, so the gradient has no two.",
                 tags=("variant",),
                 variant_of="Keras",
+                also=(regularized__two_in_gradient_and_loss,),
             ),
             Wrong(
                 regularized__loss_only, id="loss-only", hint="The weights only feel the penalty through their gradient."

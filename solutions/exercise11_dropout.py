@@ -59,14 +59,56 @@ def dropout_mask__p_is_keep(shape: tuple[int, ...], p: float, rng: np.random.Gen
     return (rng.random(shape) < p) / np.float64(p)
 
 
+def dropout_mask__p_is_keep_raises(shape: tuple[int, ...], p: float, rng: np.random.Generator) -> Array:
+    """Keeps with probability p (u < p) and scales by 1/p, which p = 0 makes a ZeroDivisionError."""
+    return np.where(rng.random(shape) < p, 1.0 / p, 0.0)
+
+
+def dropout_mask__p_is_keep_guarded(shape: tuple[int, ...], p: float, rng: np.random.Generator) -> Array:
+    """Keeps with probability p (u < p) and divides by p unless that is 0."""
+    keep = (rng.random(shape) < p).astype(float)
+    return keep / p if p > 0 else keep
+
+
+def dropout_mask__p_is_keep_other_scale(shape: tuple[int, ...], p: float, rng: np.random.Generator) -> Array:
+    """Keeps with probability p (u < p) but divides by 1-p, so the rate is the wrong way round and the scale is not."""
+    return _scaled(rng.random(shape) < p, p)
+
+
+def dropout_mask__p_is_keep_other_scale_unguarded(shape: tuple[int, ...], p: float, rng: np.random.Generator) -> Array:
+    """Keeps with probability p (u < p) but divides by 1-p, which p = 1 makes infinite."""
+    return (rng.random(shape) < p) / (1.0 - p)
+
+
 def dropout_mask__scaled_by_p(shape: tuple[int, ...], p: float, rng: np.random.Generator) -> Array:
     """Divides the survivors by p instead of 1-p."""
     return (rng.random(shape) >= p) / np.float64(p)
 
 
+def dropout_mask__scaled_by_p_raises(shape: tuple[int, ...], p: float, rng: np.random.Generator) -> Array:
+    """Scales the survivors by 1/p instead of 1/(1-p), which p = 0 makes a ZeroDivisionError."""
+    return np.where(rng.random(shape) >= p, 1.0 / p, 0.0)
+
+
+def dropout_mask__scaled_by_p_guarded(shape: tuple[int, ...], p: float, rng: np.random.Generator) -> Array:
+    """Divides the survivors by p instead of 1-p unless p is 0."""
+    keep = (rng.random(shape) >= p).astype(float)
+    return keep / p if p > 0 else keep
+
+
 def dropout_mask__not_scaled(shape: tuple[int, ...], p: float, rng: np.random.Generator) -> Array:
     """Leaves the survivors at 1, so the expected activation shrinks by 1-p."""
     return (rng.random(shape) >= p).astype(float)
+
+
+def dropout_mask__not_scaled_bool(shape: tuple[int, ...], p: float, rng: np.random.Generator) -> Array:
+    """Returns where the survivors are, as booleans, without their scale."""
+    return rng.random(shape) >= p
+
+
+def dropout_mask__not_scaled_int(shape: tuple[int, ...], p: float, rng: np.random.Generator) -> Array:
+    """Leaves the survivors at 1, in an array of integers."""
+    return (rng.random(shape) >= p).astype(int)
 
 
 def dropout_mask__scaled_down(shape: tuple[int, ...], p: float, rng: np.random.Generator) -> Array:
@@ -79,15 +121,46 @@ def dropout_mask__division_by_zero(shape: tuple[int, ...], p: float, rng: np.ran
     return np.where(rng.random(shape) >= p, np.ones(shape) / (1.0 - p), 0.0)
 
 
+def dropout_mask__division_by_zero_nan(shape: tuple[int, ...], p: float, rng: np.random.Generator) -> Array:
+    """Divides the 0/1 mask by 1-p, which is 0/0 when p = 1."""
+    return (rng.random(shape) >= p) / (1.0 - p)
+
+
+def dropout_mask__division_by_zero_raises(shape: tuple[int, ...], p: float, rng: np.random.Generator) -> Array:
+    """Computes the number 1/(1-p), which p = 1 makes a ZeroDivisionError."""
+    return np.where(rng.random(shape) >= p, 1.0 / (1.0 - p), 0.0)
+
+
 def dropout_mask__gaussian(shape: tuple[int, ...], p: float, rng: np.random.Generator) -> Array:
     """Compares p with normal instead of uniform numbers, so the rate of dropping is not p."""
     return _scaled(rng.standard_normal(shape) >= p, p)
+
+
+def dropout_mask__gaussian_nan(shape: tuple[int, ...], p: float, rng: np.random.Generator) -> Array:
+    """Compares p with normal instead of uniform numbers, and divides by 0 when p = 1."""
+    return (rng.standard_normal(shape) >= p) / (1.0 - p)
+
+
+def dropout_mask__gaussian_raises(shape: tuple[int, ...], p: float, rng: np.random.Generator) -> Array:
+    """Compares p with normal instead of uniform numbers; p = 1 raises ZeroDivisionError."""
+    return np.where(rng.standard_normal(shape) >= p, 1.0 / (1.0 - p), 0.0)
 
 
 def dropout_mask__shared_over_batch(shape: tuple[int, ...], p: float, rng: np.random.Generator) -> Array:
     """Draws one row and repeats it for all examples."""
     row = rng.random(shape[1:])
     return np.array([_scaled(row >= p, p) for _ in range(shape[0])])
+
+
+def dropout_mask__shared_over_batch_nan(shape: tuple[int, ...], p: float, rng: np.random.Generator) -> Array:
+    """Draws one row and repeats it for all examples, and divides by 0 when p = 1."""
+    row = (rng.random((1, *shape[1:])) >= p) / (1.0 - p)
+    return np.repeat(row, shape[0], axis=0)
+
+
+def dropout_mask__shared_over_batch_and_more(shape: tuple[int, ...], p: float, rng: np.random.Generator) -> Array:
+    """Draws one number for each index of the last axis and repeats them along all others."""
+    return np.ones(shape) * _scaled(rng.random(shape[-1]) >= p, p)
 
 
 def dropout_mask_cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -140,11 +213,29 @@ def dropout_forward__scaled_at_test(
     return a * mask, mask
 
 
+def dropout_forward__scaled_at_test_by_mask(
+    a: Array, p: float, rng: np.random.Generator, train: bool = True
+) -> tuple[Array, Array]:
+    """Takes a mask of 1-p everywhere at test time although training was already scaled."""
+    mask = dropout_mask(a.shape, p, rng) if train else np.full(a.shape, 1.0 - p)
+    return a * mask, mask
+
+
 def dropout_forward__drops_at_test(
     a: Array, p: float, rng: np.random.Generator, train: bool = True
 ) -> tuple[Array, Array]:
     """Applies a random mask in test mode too."""
     mask = dropout_mask(a.shape, p, rng)
+    return a * mask, mask
+
+
+def dropout_forward__drops_at_test_unscaled(
+    a: Array, p: float, rng: np.random.Generator, train: bool = True
+) -> tuple[Array, Array]:
+    """Applies a random mask in test mode too, there without the scale."""
+    mask = dropout_mask(a.shape, p, rng)
+    if not train:
+        mask = (mask > 0).astype(float)
     return a * mask, mask
 
 
@@ -158,12 +249,62 @@ def dropout_forward__scaled_twice(
     return a * mask / (1.0 - p), mask
 
 
+def dropout_forward__scaled_twice_guarded(
+    a: Array, p: float, rng: np.random.Generator, train: bool = True
+) -> tuple[Array, Array]:
+    """Divides by 1-p once more after the mask unless that is 0."""
+    if not train:
+        return a, np.ones_like(a)
+    mask = dropout_mask(a.shape, p, rng)
+    out = a * mask
+    return out / (1.0 - p) if p < 1.0 else out, mask
+
+
+def dropout_forward__scaled_twice_in_mask(
+    a: Array, p: float, rng: np.random.Generator, train: bool = True
+) -> tuple[Array, Array]:
+    """Divides the mask, which already holds that scale, by 1-p once more."""
+    if not train:
+        return a, np.ones_like(a)
+    mask = dropout_mask(a.shape, p, rng) / (1.0 - p)
+    return a * mask, mask
+
+
+def dropout_forward__scaled_twice_in_mask_guarded(
+    a: Array, p: float, rng: np.random.Generator, train: bool = True
+) -> tuple[Array, Array]:
+    """Divides the mask, which already holds that scale, by 1-p once more unless that is 0."""
+    if not train:
+        return a, np.ones_like(a)
+    mask = dropout_mask(a.shape, p, rng)
+    mask = mask / (1.0 - p) if p < 1.0 else mask
+    return a * mask, mask
+
+
 def dropout_forward__boosted_at_test(
     a: Array, p: float, rng: np.random.Generator, train: bool = True
 ) -> tuple[Array, Array]:
     """Divides by 1-p at test time, where no unit is missing."""
     if not train:
         return a / (1.0 - p), np.ones_like(a)
+    mask = dropout_mask(a.shape, p, rng)
+    return a * mask, mask
+
+
+def dropout_forward__boosted_at_test_by_mask(
+    a: Array, p: float, rng: np.random.Generator, train: bool = True
+) -> tuple[Array, Array]:
+    """Takes a mask of 1/(1-p) everywhere at test time, which p = 1 makes a ZeroDivisionError."""
+    mask = dropout_mask(a.shape, p, rng) if train else np.full(a.shape, 1.0 / (1.0 - p))
+    return a * mask, mask
+
+
+def dropout_forward__boosted_at_test_raises(
+    a: Array, p: float, rng: np.random.Generator, train: bool = True
+) -> tuple[Array, Array]:
+    """Multiplies by 1/(1-p) at test time, which p = 1 makes a ZeroDivisionError."""
+    if not train:
+        return a * (1.0 / (1.0 - p)), np.ones_like(a)
     mask = dropout_mask(a.shape, p, rng)
     return a * mask, mask
 
@@ -176,6 +317,36 @@ def dropout_forward__binary_mask_returned(
         return a, np.ones_like(a)
     mask = dropout_mask(a.shape, p, rng)
     return a * mask, (mask > 0).astype(float)
+
+
+def dropout_forward__binary_mask_returned_unguarded(
+    a: Array, p: float, rng: np.random.Generator, train: bool = True
+) -> tuple[Array, Array]:
+    """Divides the output by 1-p, 0 too, but returns the 0/1 mask."""
+    if not train:
+        return a, np.ones_like(a)
+    mask = np.where(rng.random(a.shape) >= p, 1.0, 0.0)
+    return a * mask / (1.0 - p), mask
+
+
+def dropout_forward__binary_mask_returned_bool(
+    a: Array, p: float, rng: np.random.Generator, train: bool = True
+) -> tuple[Array, Array]:
+    """Scales the output but returns where the survivors are, as booleans."""
+    if not train:
+        return a, np.ones_like(a)
+    mask = dropout_mask(a.shape, p, rng)
+    return a * mask, mask > 0
+
+
+def dropout_forward__binary_mask_returned_bool_unguarded(
+    a: Array, p: float, rng: np.random.Generator, train: bool = True
+) -> tuple[Array, Array]:
+    """Divides the output by 1-p, 0 too, but returns where the survivors are, as booleans."""
+    if not train:
+        return a, np.ones_like(a)
+    mask = np.asarray(rng.random(a.shape)) >= p
+    return a * mask / (1.0 - p), mask
 
 
 def dropout_forward_cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -225,9 +396,19 @@ def dropout_backward__divided(dout: Array, mask: Array) -> Array:
     return dout / mask
 
 
+def dropout_backward__divided_where_kept(dout: Array, mask: Array) -> Array:
+    """Divides by the mask where it is not 0 instead of multiplying by it."""
+    return np.divide(dout, mask, out=np.zeros_like(dout), where=mask != 0)
+
+
 def dropout_backward__inverted(dout: Array, mask: Array) -> Array:
     """Keeps the gradient of the dropped units and clears that of the survivors."""
     return np.where(mask == 0, dout, 0.0)
+
+
+def dropout_backward__inverted_complement(dout: Array, mask: Array) -> Array:
+    """Multiplies by 1 - mask, which keeps the dropped units and turns the sign of the survivors."""
+    return dout * (1.0 - mask)
 
 
 def _masked(a: Array, mask: Array) -> Array:
@@ -284,9 +465,19 @@ def spatial_dropout_mask__per_pixel(shape: tuple[int, ...], p: float, rng: np.ra
     return _scaled(rng.random(shape) >= p, p)
 
 
+def spatial_dropout_mask__per_pixel_nan(shape: tuple[int, ...], p: float, rng: np.random.Generator) -> Array:
+    """Drops single pixels, and divides by 0 when p = 1."""
+    return (rng.random(shape) >= p) / (1.0 - p)
+
+
 def spatial_dropout_mask__shared_over_batch(shape: tuple[int, ...], p: float, rng: np.random.Generator) -> Array:
     """Draws one number a channel and uses it for all examples."""
     return np.ones(shape) * _scaled(rng.random((1, shape[1], 1, 1)) >= p, p)
+
+
+def spatial_dropout_mask__shared_over_batch_nan(shape: tuple[int, ...], p: float, rng: np.random.Generator) -> Array:
+    """Draws one number a channel and uses it for all examples, and divides by 0 when p = 1."""
+    return np.ones(shape) * ((rng.random((1, shape[1], 1, 1)) >= p) / (1.0 - p))
 
 
 def spatial_dropout_mask__whole_examples(shape: tuple[int, ...], p: float, rng: np.random.Generator) -> Array:
@@ -294,9 +485,19 @@ def spatial_dropout_mask__whole_examples(shape: tuple[int, ...], p: float, rng: 
     return np.ones(shape) * _scaled(rng.random((shape[0], 1, 1, 1)) >= p, p)
 
 
+def spatial_dropout_mask__whole_examples_nan(shape: tuple[int, ...], p: float, rng: np.random.Generator) -> Array:
+    """Draws one number an example and so drops complete examples, and divides by 0 when p = 1."""
+    return np.ones(shape) * ((rng.random((shape[0], 1, 1, 1)) >= p) / (1.0 - p))
+
+
 def spatial_dropout_mask__not_scaled(shape: tuple[int, ...], p: float, rng: np.random.Generator) -> Array:
     """Leaves the surviving maps at 1."""
     return np.ones(shape) * (rng.random((shape[0], shape[1], 1, 1)) >= p)
+
+
+def spatial_dropout_mask__not_scaled_bool(shape: tuple[int, ...], p: float, rng: np.random.Generator) -> Array:
+    """Returns where the surviving maps are, as booleans."""
+    return np.array(np.broadcast_to(rng.random((shape[0], shape[1], 1, 1)) >= p, shape))
 
 
 def spatial_dropout_mask_cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -335,6 +536,16 @@ def ensemble_average__wrong_axis(probs: Array) -> Array:
     return probs.mean(axis=1)
 
 
+def ensemble_average__wrong_axis_classes(probs: Array) -> Array:
+    """Averages over the classes instead of the passes."""
+    return probs.mean(axis=-1)
+
+
+def ensemble_average__wrong_axis_all(probs: Array) -> Array:
+    """Averages over everything and returns one number."""
+    return np.asarray(probs.mean())
+
+
 def ensemble_average__summed(probs: Array) -> Array:
     """Adds the passes and does not divide, so rows sum to S."""
     return probs.sum(axis=0)
@@ -344,6 +555,17 @@ def ensemble_average__geometric(probs: Array) -> Array:
     """Multiplies the members and renormalises the rows."""
     product = probs.prod(axis=0)
     return product / product.sum(axis=-1, keepdims=True)
+
+
+def ensemble_average__geometric_root(probs: Array) -> Array:
+    """Takes the geometric mean of the members and renormalises the rows."""
+    mean = np.exp(np.log(probs).mean(axis=0))
+    return mean / mean.sum(axis=-1, keepdims=True)
+
+
+def ensemble_average__geometric_unnormalised(probs: Array) -> Array:
+    """Takes the geometric mean of the members, whose rows sum to less than 1."""
+    return np.exp(np.log(probs).mean(axis=0))
 
 
 def ensemble_average__votes(probs: Array) -> Array:
@@ -389,6 +611,16 @@ def weight_scaling_test__inverted_rule(a: Array, p: float) -> Array:
     return a / (1.0 - p)
 
 
+def weight_scaling_test__inverted_rule_raises(a: Array, p: float) -> Array:
+    """Multiplies by 1/(1-p), which p = 1 makes a ZeroDivisionError."""
+    return a * (1.0 / (1.0 - p))
+
+
+def weight_scaling_test__inverted_rule_guarded(a: Array, p: float) -> Array:
+    """Divides by 1-p, as inverted dropout does during training, and returns 0 for p = 1."""
+    return a / (1.0 - p) if p < 1.0 else np.zeros_like(a)
+
+
 def weight_scaling_test__unchanged(a: Array, p: float) -> Array:
     """Returns the activations as they are."""
     return a
@@ -424,16 +656,30 @@ CHECKS = (
                 hint="p is the probability of being dropped.",
                 tags=("variant",),
                 variant_of="TensorFlow 1",
+                also=(
+                    dropout_mask__p_is_keep_raises,
+                    dropout_mask__p_is_keep_guarded,
+                    dropout_mask__p_is_keep_other_scale,
+                    dropout_mask__p_is_keep_other_scale_unguarded,
+                ),
             ),
             Wrong(
                 dropout_mask__scaled_by_p,
                 id="scaled-by-p",
                 hint="Divide by the probability of surviving.",
+                also=(
+                    dropout_mask__scaled_by_p_raises,
+                    dropout_mask__scaled_by_p_guarded,
+                ),
             ),
             Wrong(
                 dropout_mask__not_scaled,
                 id="not-scaled",
                 hint="Inverted dropout makes up for the missing units during training.",
+                also=(
+                    dropout_mask__not_scaled_bool,
+                    dropout_mask__not_scaled_int,
+                ),
             ),
             Wrong(
                 dropout_mask__scaled_down,
@@ -445,16 +691,28 @@ CHECKS = (
                 id="division-by-zero",
                 hint="When everything is dropped there is nothing to scale.",
                 tags=("warning",),
+                also=(
+                    dropout_mask__division_by_zero_nan,
+                    dropout_mask__division_by_zero_raises,
+                ),
             ),
             Wrong(
                 dropout_mask__gaussian,
                 id="gaussian",
                 hint="Compare p with a uniform number.",
+                also=(
+                    dropout_mask__gaussian_nan,
+                    dropout_mask__gaussian_raises,
+                ),
             ),
             Wrong(
                 dropout_mask__shared_over_batch,
                 id="shared-over-batch",
                 hint="Each example gets its own mask.",
+                also=(
+                    dropout_mask__shared_over_batch_nan,
+                    dropout_mask__shared_over_batch_and_more,
+                ),
             ),
         ),
         alternates=(dropout_mask_indexed, dropout_mask_floor, dropout_mask_one_by_one),
@@ -484,28 +742,44 @@ CHECKS = (
                 id="scaled-at-test",
                 hint="With inverted scaling the test pass is the identity.",
                 tags=("edge",),
+                also=(dropout_forward__scaled_at_test_by_mask,),
             ),
             Wrong(
                 dropout_forward__drops_at_test,
                 id="drops-at-test",
                 hint="Testing uses all neurons.",
                 tags=("edge",),
+                also=(dropout_forward__drops_at_test_unscaled,),
             ),
             Wrong(
                 dropout_forward__scaled_twice,
                 id="scaled-twice",
                 hint="The mask already contains the scale.",
+                also=(
+                    dropout_forward__scaled_twice_guarded,
+                    dropout_forward__scaled_twice_in_mask,
+                    dropout_forward__scaled_twice_in_mask_guarded,
+                ),
             ),
             Wrong(
                 dropout_forward__boosted_at_test,
                 id="boosted-at-test",
                 hint="Nothing is missing at test time.",
                 tags=("edge",),
+                also=(
+                    dropout_forward__boosted_at_test_by_mask,
+                    dropout_forward__boosted_at_test_raises,
+                ),
             ),
             Wrong(
                 dropout_forward__binary_mask_returned,
                 id="binary-mask-returned",
                 hint="Backward needs exactly the factor that forward used.",
+                also=(
+                    dropout_forward__binary_mask_returned_unguarded,
+                    dropout_forward__binary_mask_returned_bool,
+                    dropout_forward__binary_mask_returned_bool_unguarded,
+                ),
             ),
         ),
         alternates=(dropout_forward_where, dropout_forward_loop),
@@ -536,11 +810,13 @@ CHECKS = (
                 dropout_backward__divided,
                 id="divided",
                 hint="Forward multiplied by it; so does backward.",
+                also=(dropout_backward__divided_where_kept,),
             ),
             Wrong(
                 dropout_backward__inverted,
                 id="inverted",
                 hint="Gradient flows where the activation did.",
+                also=(dropout_backward__inverted_complement,),
             ),
         ),
         alternates=(dropout_backward_indexed, dropout_backward_loop),
@@ -559,21 +835,25 @@ CHECKS = (
                 spatial_dropout_mask__per_pixel,
                 id="per-pixel",
                 hint="A whole feature map lives or dies.",
+                also=(spatial_dropout_mask__per_pixel_nan,),
             ),
             Wrong(
                 spatial_dropout_mask__shared_over_batch,
                 id="shared-over-batch",
                 hint="Each example draws its own.",
+                also=(spatial_dropout_mask__shared_over_batch_nan,),
             ),
             Wrong(
                 spatial_dropout_mask__whole_examples,
                 id="whole-examples",
                 hint="Channels are dropped, not images.",
+                also=(spatial_dropout_mask__whole_examples_nan,),
             ),
             Wrong(
                 spatial_dropout_mask__not_scaled,
                 id="not-scaled",
                 hint="Scale by 1/(1-p) as before.",
+                also=(spatial_dropout_mask__not_scaled_bool,),
             ),
         ),
         alternates=(spatial_dropout_mask_repeat, spatial_dropout_mask_loop),
@@ -593,6 +873,10 @@ CHECKS = (
                 ensemble_average__wrong_axis,
                 id="wrong-axis",
                 hint="Average over the passes.",
+                also=(
+                    ensemble_average__wrong_axis_classes,
+                    ensemble_average__wrong_axis_all,
+                ),
             ),
             Wrong(
                 ensemble_average__summed,
@@ -603,6 +887,10 @@ CHECKS = (
                 ensemble_average__geometric,
                 id="geometric",
                 hint="The arithmetic mean was asked for.",
+                also=(
+                    ensemble_average__geometric_root,
+                    ensemble_average__geometric_unnormalised,
+                ),
             ),
             Wrong(
                 ensemble_average__votes,
@@ -639,6 +927,10 @@ CHECKS = (
                 weight_scaling_test__inverted_rule,
                 id="inverted-rule",
                 hint="That is what inverted dropout does during training.",
+                also=(
+                    weight_scaling_test__inverted_rule_raises,
+                    weight_scaling_test__inverted_rule_guarded,
+                ),
             ),
             Wrong(
                 weight_scaling_test__unchanged,

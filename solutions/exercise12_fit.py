@@ -42,12 +42,33 @@ def split_indices__overlap(perm: Array, val_frac: float, test_frac: float) -> tu
     return perm[n_test + n_val :], perm[:n_val], perm[:n_test]
 
 
+def split_indices__overlap_longest(perm: Array, val_frac: float, test_frac: float) -> tuple[Array, Array, Array]:
+    """Takes validation and test examples both from the front, and training ones behind the longer of them."""
+    n_val, n_test = int(len(perm) * val_frac), int(len(perm) * test_frac)
+    return perm[max(n_val, n_test) :], perm[:n_val], perm[:n_test]
+
+
+def split_indices__overlap_of_training(perm: Array, val_frac: float, test_frac: float) -> tuple[Array, Array, Array]:
+    """Takes everything behind the test examples for training, the validation examples too."""
+    n_val, n_test = int(len(perm) * val_frac), int(len(perm) * test_frac)
+    return perm[n_test:], perm[n_test : n_test + n_val], perm[:n_test]
+
+
 def split_indices__remainder_lost(perm: Array, val_frac: float, test_frac: float) -> tuple[Array, Array, Array]:
     """Floors the size of the training set as well, so examples are lost."""
     n = len(perm)
     n_val, n_test, n_train = int(n * val_frac), int(n * test_frac), int(n * (1.0 - val_frac - test_frac))
     start = n_test + n_val
     return perm[start : start + n_train], perm[n_test:start], perm[:n_test]
+
+
+def split_indices__remainder_lost_in_between(
+    perm: Array, val_frac: float, test_frac: float
+) -> tuple[Array, Array, Array]:
+    """Floors the size of the training set as well and takes it from the end, so examples before it are lost."""
+    n = len(perm)
+    n_val, n_test, n_train = int(n * val_frac), int(n * test_frac), int(n * (1.0 - val_frac - test_frac))
+    return perm[n - n_train :], perm[n_test : n_test + n_val], perm[:n_test]
 
 
 def split_indices__sorted(perm: Array, val_frac: float, test_frac: float) -> tuple[Array, Array, Array]:
@@ -57,10 +78,28 @@ def split_indices__sorted(perm: Array, val_frac: float, test_frac: float) -> tup
     return order[n_test + n_val :], order[n_test : n_test + n_val], order[:n_test]
 
 
+def split_indices__sorted_parts(perm: Array, val_frac: float, test_frac: float) -> tuple[Array, Array, Array]:
+    """Sorts each of the three parts and loses the order of the permutation."""
+    n_val, n_test = int(len(perm) * val_frac), int(len(perm) * test_frac)
+    return np.sort(perm[n_test + n_val :]), np.sort(perm[n_test : n_test + n_val]), np.sort(perm[:n_test])
+
+
 def split_indices__swapped(perm: Array, val_frac: float, test_frac: float) -> tuple[Array, Array, Array]:
     """Returns train, test, val."""
     n_val, n_test = int(len(perm) * val_frac), int(len(perm) * test_frac)
     return perm[n_test + n_val :], perm[:n_test], perm[n_test : n_test + n_val]
+
+
+def split_indices__swapped_all(perm: Array, val_frac: float, test_frac: float) -> tuple[Array, Array, Array]:
+    """Returns test, val, train."""
+    n_val, n_test = int(len(perm) * val_frac), int(len(perm) * test_frac)
+    return perm[:n_test], perm[n_test : n_test + n_val], perm[n_test + n_val :]
+
+
+def split_indices__swapped_cuts(perm: Array, val_frac: float, test_frac: float) -> tuple[Array, Array, Array]:
+    """Cuts the validation examples off first and the test examples behind them."""
+    n_val, n_test = int(len(perm) * val_frac), int(len(perm) * test_frac)
+    return perm[n_val + n_test :], perm[:n_val], perm[n_val : n_val + n_test]
 
 
 def split_indices_cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -112,6 +151,13 @@ def kfold__remainder_never_validated(n: int, k: int) -> Pairs:
     return [(np.r_[0 : j * size, (j + 1) * size : n], np.arange(j * size, (j + 1) * size)) for j in range(k)]
 
 
+def kfold__remainder_never_validated_nor_used(n: int, k: int) -> Pairs:
+    """Uses folds of n // k examples and leaves the rest out of training as well."""
+    size = n // k
+    order = np.arange(k * size)
+    return [(np.delete(order, np.s_[j * size : (j + 1) * size]), order[j * size : (j + 1) * size]) for j in range(k)]
+
+
 def kfold__leak(n: int, k: int) -> Pairs:
     """Trains on all data, the validation fold included."""
     return [(np.arange(n), val) for val in np.array_split(np.arange(n), k)]
@@ -125,6 +171,23 @@ def kfold__last_fold_large(n: int, k: int) -> Pairs:
         stop = n if j == k - 1 else start + n // k
         pairs.append((np.r_[0:start, stop:n], np.arange(start, stop)))
     return pairs
+
+
+def kfold__last_fold_large_but_first(n: int, k: int) -> Pairs:
+    """Puts the whole remainder into the first fold."""
+    pairs = []
+    for j in range(k):
+        start = 0 if j == 0 else j * (n // k) + n % k
+        stop = (j + 1) * (n // k) + n % k
+        pairs.append((np.r_[0:start, stop:n], np.arange(start, stop)))
+    return pairs
+
+
+def kfold__last_fold_large_or_small(n: int, k: int) -> Pairs:
+    """Rounds the size of a fold up, so what is missing is missing from the last one."""
+    size = -(-n // k)
+    bounds = [(min(j * size, n), min((j + 1) * size, n)) for j in range(k)]
+    return [(np.r_[0:start, stop:n], np.arange(start, stop)) for start, stop in bounds]
 
 
 def kfold__swapped(n: int, k: int) -> Pairs:
@@ -176,6 +239,33 @@ def bias_variance__bias_unsquared(preds: Array, f: Array, noise_var: float = 0.0
     return float(bias), float(variance), float(bias + variance + noise_var)
 
 
+def bias_variance__bias_unsquared_in_result(
+    preds: Array, f: Array, noise_var: float = 0.0
+) -> tuple[float, float, float]:
+    """Averages the signed difference and squares it in the total only."""
+    bias = np.mean(preds.mean(axis=0) - f)
+    variance = np.mean(preds.var(axis=0))
+    return float(bias), float(variance), float(bias**2 + variance + noise_var)
+
+
+def bias_variance__bias_unsquared_until_averaged(
+    preds: Array, f: Array, noise_var: float = 0.0
+) -> tuple[float, float, float]:
+    """Averages the signed difference over the points before squaring it."""
+    bias2 = np.mean(preds.mean(axis=0) - f) ** 2
+    variance = np.mean(preds.var(axis=0))
+    return float(bias2), float(variance), float(bias2 + variance + noise_var)
+
+
+def bias_variance__bias_unsquared_absolute(
+    preds: Array, f: Array, noise_var: float = 0.0
+) -> tuple[float, float, float]:
+    """Averages the absolute difference instead of its square."""
+    bias = np.mean(np.abs(preds.mean(axis=0) - f))
+    variance = np.mean(preds.var(axis=0))
+    return float(bias), float(variance), float(bias + variance + noise_var)
+
+
 def bias_variance__error_as_bias(preds: Array, f: Array, noise_var: float = 0.0) -> tuple[float, float, float]:
     """Squares before averaging over the models, which gives bias squared plus variance."""
     bias2 = np.mean((preds - f) ** 2)
@@ -190,10 +280,35 @@ def bias_variance__variance_over_points(preds: Array, f: Array, noise_var: float
     return float(bias2), float(variance), float(bias2 + variance + noise_var)
 
 
+def bias_variance__variance_over_points_too(
+    preds: Array, f: Array, noise_var: float = 0.0
+) -> tuple[float, float, float]:
+    """Takes the variance across models and points together."""
+    bias2 = np.mean((preds.mean(axis=0) - f) ** 2)
+    variance = np.var(preds)
+    return float(bias2), float(variance), float(bias2 + variance + noise_var)
+
+
+def bias_variance__variance_over_points_of_mean(
+    preds: Array, f: Array, noise_var: float = 0.0
+) -> tuple[float, float, float]:
+    """Takes the variance of the mean prediction across the points."""
+    mean = preds.mean(axis=0)
+    bias2, variance = np.mean((mean - f) ** 2), np.var(mean)
+    return float(bias2), float(variance), float(bias2 + variance + noise_var)
+
+
 def bias_variance__unbiased(preds: Array, f: Array, noise_var: float = 0.0) -> tuple[float, float, float]:
     """Divides the variance by R - 1."""
     bias2 = np.mean((preds.mean(axis=0) - f) ** 2)
     variance = np.mean(preds.var(axis=0, ddof=1))
+    return float(bias2), float(variance), float(bias2 + variance + noise_var)
+
+
+def bias_variance__unbiased_guarded(preds: Array, f: Array, noise_var: float = 0.0) -> tuple[float, float, float]:
+    """Divides the variance by R - 1, unless there is only one model."""
+    bias2 = np.mean((preds.mean(axis=0) - f) ** 2)
+    variance = np.mean(preds.var(axis=0, ddof=1)) if len(preds) > 1 else 0.0
     return float(bias2), float(variance), float(bias2 + variance + noise_var)
 
 
@@ -253,10 +368,33 @@ def diagnose_fit__validation_only(train_err: float, val_err: float, target_err: 
     return "underfit" if too_simple else "overfit" if too_complex else "good"
 
 
+def diagnose_fit__validation_only_and_gap(train_err: float, val_err: float, target_err: float, max_gap: float) -> str:
+    """Compares the validation error with the target, and with the target plus the gap."""
+    too_simple = val_err > target_err
+    too_complex = val_err - target_err > max_gap
+    if too_simple and too_complex:
+        return "both"
+    return "underfit" if too_simple else "overfit" if too_complex else "good"
+
+
+def diagnose_fit__validation_only_at_all(train_err: float, val_err: float, target_err: float, max_gap: float) -> str:
+    """Compares the validation error with the target and looks at nothing else."""
+    return "underfit" if val_err > target_err else "good"
+
+
 def diagnose_fit__gap_reversed(train_err: float, val_err: float, target_err: float, max_gap: float) -> str:
     """Subtracts the validation error from the training error."""
     too_simple = train_err > target_err
     too_complex = train_err - val_err > max_gap
+    if too_simple and too_complex:
+        return "both"
+    return "underfit" if too_simple else "overfit" if too_complex else "good"
+
+
+def diagnose_fit__gap_reversed_or_not(train_err: float, val_err: float, target_err: float, max_gap: float) -> str:
+    """Takes the absolute value of the gap, so a lower validation error counts as one too."""
+    too_simple = train_err > target_err
+    too_complex = abs(val_err - train_err) > max_gap
     if too_simple and too_complex:
         return "both"
     return "underfit" if too_simple else "overfit" if too_complex else "good"
@@ -283,6 +421,24 @@ def diagnose_fit__labels_swapped(train_err: float, val_err: float, target_err: f
 def diagnose_fit__inclusive(train_err: float, val_err: float, target_err: float, max_gap: float) -> str:
     """Treats a value exactly at its threshold as a violation."""
     too_simple = train_err >= target_err
+    too_complex = val_err - train_err >= max_gap
+    if too_simple and too_complex:
+        return "both"
+    return "underfit" if too_simple else "overfit" if too_complex else "good"
+
+
+def diagnose_fit__inclusive_target(train_err: float, val_err: float, target_err: float, max_gap: float) -> str:
+    """Treats a training error exactly at the target as a violation."""
+    too_simple = train_err >= target_err
+    too_complex = val_err - train_err > max_gap
+    if too_simple and too_complex:
+        return "both"
+    return "underfit" if too_simple else "overfit" if too_complex else "good"
+
+
+def diagnose_fit__inclusive_gap(train_err: float, val_err: float, target_err: float, max_gap: float) -> str:
+    """Treats a gap of exactly max_gap as a violation."""
+    too_simple = train_err > target_err
     too_complex = val_err - train_err >= max_gap
     if too_simple and too_complex:
         return "both"
@@ -378,6 +534,41 @@ def early_stopping__compares_with_previous(
     for epoch, loss in enumerate(val_losses):
         if loss < previous - min_delta:
             best_epoch, waited = epoch, 0
+        else:
+            waited += 1
+            if waited == patience:
+                return epoch, best_epoch
+        previous = loss
+    return len(val_losses) - 1, best_epoch
+
+
+def early_stopping__compares_with_previous_from_second(
+    val_losses: Sequence[float], patience: int, min_delta: float = 0.0
+) -> tuple[int, int]:
+    """Compares each epoch but the first, which counts as the best so far, with the one before it."""
+    if len(val_losses) == 0:
+        return -1, -1
+    best_epoch, waited = 0, 0
+    for epoch in range(1, len(val_losses)):
+        if val_losses[epoch] < val_losses[epoch - 1] - min_delta:
+            best_epoch, waited = epoch, 0
+        else:
+            waited += 1
+            if waited == patience:
+                return epoch, best_epoch
+    return len(val_losses) - 1, best_epoch
+
+
+def early_stopping__compares_with_previous_to_wait(
+    val_losses: Sequence[float], patience: int, min_delta: float = 0.0
+) -> tuple[int, int]:
+    """Resets the count by the loss of the epoch before, and keeps the best epoch beside it."""
+    previous, best, best_epoch, waited = math.inf, math.inf, -1, 0
+    for epoch, loss in enumerate(val_losses):
+        if loss < best:
+            best, best_epoch = loss, epoch
+        if loss < previous - min_delta:
+            waited = 0
         else:
             waited += 1
             if waited == patience:
@@ -507,10 +698,36 @@ CHECKS = (
         returns=("train: n_train", "val: n_val", "test: n_test"),
         args={"perm": "n"},
         wrong=(
-            Wrong(split_indices__overlap, id="overlap", hint="The three sets must be disjoint."),
-            Wrong(split_indices__remainder_lost, id="remainder-lost", hint="What is left over belongs to training."),
-            Wrong(split_indices__sorted, id="sorted", hint="Shuffle before splitting."),
-            Wrong(split_indices__swapped, id="swapped", hint="Mind the order of the result."),
+            Wrong(
+                split_indices__overlap,
+                id="overlap",
+                hint="The three sets must be disjoint.",
+                also=(
+                    split_indices__overlap_longest,
+                    split_indices__overlap_of_training,
+                ),
+            ),
+            Wrong(
+                split_indices__remainder_lost,
+                id="remainder-lost",
+                hint="What is left over belongs to training.",
+                also=(split_indices__remainder_lost_in_between,),
+            ),
+            Wrong(
+                split_indices__sorted,
+                id="sorted",
+                hint="Shuffle before splitting.",
+                also=(split_indices__sorted_parts,),
+            ),
+            Wrong(
+                split_indices__swapped,
+                id="swapped",
+                hint="Mind the order of the result.",
+                also=(
+                    split_indices__swapped_all,
+                    split_indices__swapped_cuts,
+                ),
+            ),
         ),
         alternates=(split_indices_split, split_indices_loop),
         hints=(
@@ -527,9 +744,18 @@ CHECKS = (
                 kfold__remainder_never_validated,
                 id="remainder-never-validated",
                 hint="Spread the remainder over the first folds.",
+                also=(kfold__remainder_never_validated_nor_used,),
             ),
             Wrong(kfold__leak, id="leak", hint="Never train on what you validate on."),
-            Wrong(kfold__last_fold_large, id="last-fold-large", hint="Fold sizes differ by at most one."),
+            Wrong(
+                kfold__last_fold_large,
+                id="last-fold-large",
+                hint="Fold sizes differ by at most one.",
+                also=(
+                    kfold__last_fold_large_but_first,
+                    kfold__last_fold_large_or_small,
+                ),
+            ),
             Wrong(kfold__swapped, id="swapped", hint="Training indices come first."),
         ),
         alternates=(kfold_array_split, kfold_masks),
@@ -548,14 +774,28 @@ CHECKS = (
                 bias_variance__bias_unsquared,
                 id="bias-unsquared",
                 hint="Square the bias before averaging over the points.",
+                also=(
+                    bias_variance__bias_unsquared_in_result,
+                    bias_variance__bias_unsquared_until_averaged,
+                    bias_variance__bias_unsquared_absolute,
+                ),
             ),
             Wrong(bias_variance__error_as_bias, id="error-as-bias", hint="Average the models first."),
             Wrong(
                 bias_variance__variance_over_points,
                 id="variance-over-points",
                 hint="Variance is disagreement between models at one point.",
+                also=(
+                    bias_variance__variance_over_points_too,
+                    bias_variance__variance_over_points_of_mean,
+                ),
             ),
-            Wrong(bias_variance__unbiased, id="unbiased", hint="This decomposition is exact only with 1/R."),
+            Wrong(
+                bias_variance__unbiased,
+                id="unbiased",
+                hint="This decomposition is exact only with 1/R.",
+                also=(bias_variance__unbiased_guarded,),
+            ),
             Wrong(
                 bias_variance__noise_dropped,
                 id="noise-dropped",
@@ -579,8 +819,17 @@ CHECKS = (
                 id="validation-only",
                 hint="Underfitting shows on the training set.",
                 tags=("edge",),
+                also=(
+                    diagnose_fit__validation_only_and_gap,
+                    diagnose_fit__validation_only_at_all,
+                ),
             ),
-            Wrong(diagnose_fit__gap_reversed, id="gap-reversed", hint="The gap is what validation loses."),
+            Wrong(
+                diagnose_fit__gap_reversed,
+                id="gap-reversed",
+                hint="The gap is what validation loses.",
+                also=(diagnose_fit__gap_reversed_or_not,),
+            ),
             Wrong(diagnose_fit__ratio, id="ratio", hint="The gap is a difference.", tags=("edge",)),
             Wrong(
                 diagnose_fit__labels_swapped,
@@ -593,6 +842,10 @@ CHECKS = (
                 id="inclusive",
                 hint="Being exactly at the target is good enough.",
                 tags=("edge",),
+                also=(
+                    diagnose_fit__inclusive_target,
+                    diagnose_fit__inclusive_gap,
+                ),
             ),
         ),
         alternates=(diagnose_fit_table, diagnose_fit_counted),
@@ -611,6 +864,10 @@ CHECKS = (
                 id="compares-with-previous",
                 hint="Track the best value so far.",
                 tags=("edge",),
+                also=(
+                    early_stopping__compares_with_previous_from_second,
+                    early_stopping__compares_with_previous_to_wait,
+                ),
             ),
             Wrong(
                 early_stopping__counter_not_reset,

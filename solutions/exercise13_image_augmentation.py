@@ -109,11 +109,21 @@ def rotate90__wrong_axes(x: Array, k: int) -> Array:
     return np.rot90(x, k, axes=(1, 2))
 
 
+def rotate90__wrong_axes_default(x: Array, k: int) -> Array:
+    """Rotates the first two axes, examples and channels, as np.rot90 does by default."""
+    return np.rot90(x, k)
+
+
 def rotate90__transpose(x: Array, k: int) -> Array:
     """Only swaps the two image axes at each turn, which mirrors the image."""
     for _ in range(k % 4):
         x = x.swapaxes(2, 3)
     return x
+
+
+def rotate90__transpose_always(x: Array, k: int) -> Array:
+    """Swaps the two image axes once, whatever the number of turns."""
+    return x.swapaxes(2, 3)
 
 
 def rotate90__k_limited(x: Array, k: int) -> Array:
@@ -124,6 +134,13 @@ def rotate90__k_limited(x: Array, k: int) -> Array:
         return x[:, :, ::-1, ::-1]
     if k == 3:
         return x.swapaxes(2, 3)[:, :, :, ::-1]
+    return x
+
+
+def rotate90__k_limited_below(x: Array, k: int) -> Array:
+    """Turns k times in a loop, so negative k leave the image unchanged."""
+    for _ in range(k):
+        x = x.swapaxes(2, 3)[:, :, ::-1, :]
     return x
 
 
@@ -214,12 +231,29 @@ def rotate_nearest__half_pixel(x: Array, degrees: float) -> Array:
     return _looked_up(x, cy + sine * dx + cosine * dy, cx + cosine * dx - sine * dy)
 
 
+def rotate_nearest__half_pixel_floored(x: Array, degrees: float) -> Array:
+    """Uses the whole numbers H // 2 and W // 2 as the centre, half a pixel off in even sizes."""
+    sine, cosine = np.sin(np.deg2rad(degrees)), np.cos(np.deg2rad(degrees))
+    cy, cx = x.shape[2] // 2, x.shape[3] // 2
+    i, j = np.indices(x.shape[2:])
+    dy, dx = i - cy, j - cx
+    return _looked_up(x, cy + sine * dx + cosine * dy, cx + cosine * dx - sine * dy)
+
+
 def rotate_nearest__edge_smear(x: Array, degrees: float) -> Array:
     """Repeats the border pixels outside the image."""
     height, width = x.shape[2:]
     rows, cols = _sources(height, width, degrees)
     rows, cols = np.floor(rows + 0.5).astype(int), np.floor(cols + 0.5).astype(int)
     return x[:, :, np.clip(rows, 0, height - 1), np.clip(cols, 0, width - 1)]
+
+
+def rotate_nearest__edge_smear_wrapped(x: Array, degrees: float) -> Array:
+    """Continues with the opposite side outside the image."""
+    height, width = x.shape[2:]
+    rows, cols = _sources(height, width, degrees)
+    rows, cols = np.floor(rows + 0.5).astype(int), np.floor(cols + 0.5).astype(int)
+    return x[:, :, rows % height, cols % width]
 
 
 def rotate_nearest_cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -278,6 +312,19 @@ def pad_and_crop__unpadded_coordinates(x: Array, pad: int, top: int, left: int) 
     return padded[:, :, top : top + height, left : left + width]
 
 
+def pad_and_crop__unpadded_coordinates_zeros(x: Array, pad: int, top: int, left: int) -> Array:
+    """Cuts at (top, left) of the image before padding and fills up with zeros behind it."""
+    height, width = x.shape[2:]
+    padded = np.pad(x, ((0, 0), (0, 0), (0, 2 * pad), (0, 2 * pad)))
+    return padded[:, :, top : top + height, left : left + width]
+
+
+def pad_and_crop__unpadded_coordinates_cut(x: Array, pad: int, top: int, left: int) -> Array:
+    """Cuts at (top, left) of the image without padding it, so the window gets smaller."""
+    height, width = x.shape[2:]
+    return x[:, :, top : top + height, left : left + width]
+
+
 def pad_and_crop__swapped(x: Array, pad: int, top: int, left: int) -> Array:
     """Exchanges top and left."""
     height, width = x.shape[2:]
@@ -292,9 +339,21 @@ def pad_and_crop__edge_padding(x: Array, pad: int, top: int, left: int) -> Array
     return padded[:, :, top : top + height, left : left + width]
 
 
+def pad_and_crop__edge_padding_mirrored(x: Array, pad: int, top: int, left: int) -> Array:
+    """Mirrors the image at its border instead of padding with zeros."""
+    height, width = x.shape[2:]
+    padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)), mode="reflect")
+    return padded[:, :, top : top + height, left : left + width]
+
+
 def pad_and_crop__not_cropped(x: Array, pad: int, top: int, left: int) -> Array:
     """Returns the whole padded image."""
     return np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+
+
+def pad_and_crop__not_cropped_behind(x: Array, pad: int, top: int, left: int) -> Array:
+    """Cuts off what is above and to the left of the corner, but nothing behind the window."""
+    return np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))[:, :, top:, left:]
 
 
 def pad_and_crop_cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -345,6 +404,20 @@ def color_jitter__not_clipped(x: Array, brightness: float, contrast: float) -> A
     return (y - mean) * contrast + mean
 
 
+def color_jitter__not_clipped_after_contrast(x: Array, brightness: float, contrast: float) -> Array:
+    """Clips after the brightness and lets the contrast leave [0, 1]."""
+    y = np.clip(brightness * x, 0.0, 1.0)
+    mean = y.mean(axis=(1, 2, 3), keepdims=True)
+    return (y - mean) * contrast + mean
+
+
+def color_jitter__not_clipped_below(x: Array, brightness: float, contrast: float) -> Array:
+    """Clips at 1 but lets values fall below 0."""
+    y = brightness * x
+    mean = y.mean(axis=(1, 2, 3), keepdims=True)
+    return np.minimum((y - mean) * contrast + mean, 1.0)
+
+
 def color_jitter__about_half(x: Array, brightness: float, contrast: float) -> Array:
     """Stretches the contrast about 0.5."""
     return np.clip((brightness * x - 0.5) * contrast + 0.5, 0.0, 1.0)
@@ -369,10 +442,31 @@ def color_jitter__additive(x: Array, brightness: float, contrast: float) -> Arra
     return np.clip((y - mean) * contrast + mean, 0.0, 1.0)
 
 
+def color_jitter__additive_from_one(x: Array, brightness: float, contrast: float) -> Array:
+    """Adds brightness - 1 instead of multiplying by the brightness."""
+    y = x + (brightness - 1.0)
+    mean = y.mean(axis=(1, 2, 3), keepdims=True)
+    return np.clip((y - mean) * contrast + mean, 0.0, 1.0)
+
+
 def color_jitter__per_channel(x: Array, brightness: float, contrast: float) -> Array:
     """Uses a mean of its own for each channel."""
     y = brightness * x
     mean = y.mean(axis=(2, 3), keepdims=True)
+    return np.clip((y - mean) * contrast + mean, 0.0, 1.0)
+
+
+def color_jitter__per_channel_of_batch(x: Array, brightness: float, contrast: float) -> Array:
+    """Uses one mean for each channel of the whole batch."""
+    y = brightness * x
+    mean = y.mean(axis=(0, 2, 3), keepdims=True)
+    return np.clip((y - mean) * contrast + mean, 0.0, 1.0)
+
+
+def color_jitter__per_channel_at_each_pixel(x: Array, brightness: float, contrast: float) -> Array:
+    """Uses the mean over the channels, one for each pixel."""
+    y = brightness * x
+    mean = y.mean(axis=1, keepdims=True)
     return np.clip((y - mean) * contrast + mean, 0.0, 1.0)
 
 
@@ -433,10 +527,38 @@ def random_erase__end_coordinates(x: Array, top: int, left: int, h: int, w: int,
     return out
 
 
+def random_erase__end_coordinates_unguarded(x: Array, top: int, left: int, h: int, w: int, value: float = 0.0) -> Array:
+    """Reads (h, w) as the lower right corner, and a negative corner as counted from the end."""
+    out = x.copy()
+    out[:, :, top:h, left:w] = value
+    return out
+
+
+def random_erase__end_coordinates_included(x: Array, top: int, left: int, h: int, w: int, value: float = 0.0) -> Array:
+    """Reads (h, w) as the last pixel of the rectangle, and a negative corner as counted from the end."""
+    out = x.copy()
+    out[:, :, top : h + 1, left : w + 1] = value
+    return out
+
+
 def random_erase__swapped(x: Array, top: int, left: int, h: int, w: int, value: float = 0.0) -> Array:
     """Exchanges height and width of the rectangle."""
     out = x.copy()
     out[:, :, max(top, 0) : max(top + w, 0), max(left, 0) : max(left + h, 0)] = value
+    return out
+
+
+def random_erase__swapped_unguarded(x: Array, top: int, left: int, h: int, w: int, value: float = 0.0) -> Array:
+    """Exchanges height and width of the rectangle, and counts a negative corner from the end."""
+    out = x.copy()
+    out[:, :, top : top + w, left : left + h] = value
+    return out
+
+
+def random_erase__swapped_axes(x: Array, top: int, left: int, h: int, w: int, value: float = 0.0) -> Array:
+    """Takes left and w for the rows, top and h for the columns, and counts a negative corner from the end."""
+    out = x.copy()
+    out[:, :, left : left + w, top : top + h] = value
     return out
 
 
@@ -448,6 +570,13 @@ def random_erase__complement(x: Array, top: int, left: int, h: int, w: int, valu
     return out
 
 
+def random_erase__complement_unguarded(x: Array, top: int, left: int, h: int, w: int, value: float = 0.0) -> Array:
+    """Erases everything except the rectangle, and counts a negative corner from the end."""
+    out = np.full_like(x, value)
+    out[:, :, top : top + h, left : left + w] = x[:, :, top : top + h, left : left + w]
+    return out
+
+
 def random_erase__one_channel(x: Array, top: int, left: int, h: int, w: int, value: float = 0.0) -> Array:
     """Erases the first channel only."""
     out = x.copy()
@@ -455,9 +584,22 @@ def random_erase__one_channel(x: Array, top: int, left: int, h: int, w: int, val
     return out
 
 
+def random_erase__one_channel_unguarded(x: Array, top: int, left: int, h: int, w: int, value: float = 0.0) -> Array:
+    """Erases the first channel only, and counts a negative corner from the end."""
+    out = x.copy()
+    out[:, 0, top : top + h, left : left + w] = value
+    return out
+
+
 def random_erase__in_place(x: Array, top: int, left: int, h: int, w: int, value: float = 0.0) -> Array:
     """Erases in the caller's array."""
     x[:, :, max(top, 0) : max(top + h, 0), max(left, 0) : max(left + w, 0)] = value
+    return x
+
+
+def random_erase__in_place_unguarded(x: Array, top: int, left: int, h: int, w: int, value: float = 0.0) -> Array:
+    """Erases in the caller's array, and counts a negative corner from the end."""
+    x[:, :, top : top + h, left : left + w] = value
     return x
 
 
@@ -511,9 +653,24 @@ def mixup__lambda_swapped(x: Array, y: Array, perm: Array, lam: float) -> tuple[
     return lam * x + (1.0 - lam) * x[perm], (1.0 - lam) * y + lam * y[perm]
 
 
+def mixup__lambda_swapped_in_images(x: Array, y: Array, perm: Array, lam: float) -> tuple[Array, Array]:
+    """Uses 1 - lam for an example's own image and lam for that of its partner."""
+    return (1.0 - lam) * x + lam * x[perm], lam * y + (1.0 - lam) * y[perm]
+
+
+def mixup__lambda_swapped_in_both(x: Array, y: Array, perm: Array, lam: float) -> tuple[Array, Array]:
+    """Uses 1 - lam for an example's own image and label and lam for those of its partner."""
+    return (1.0 - lam) * x + lam * x[perm], (1.0 - lam) * y + lam * y[perm]
+
+
 def mixup__self_mix(x: Array, y: Array, perm: Array, lam: float) -> tuple[Array, Array]:
     """Mixes each image with itself, and the labels as asked."""
     return lam * x + (1.0 - lam) * x, lam * y + (1.0 - lam) * y[perm]
+
+
+def mixup__self_mix_of_both(x: Array, y: Array, perm: Array, lam: float) -> tuple[Array, Array]:
+    """Mixes each image and each label with itself."""
+    return lam * x + (1.0 - lam) * x, lam * y + (1.0 - lam) * y
 
 
 def mixup__label_partner_only(x: Array, y: Array, perm: Array, lam: float) -> tuple[Array, Array]:
@@ -567,13 +724,24 @@ CHECKS = (
         args={"x": "N C H W"},
         wrong=(
             Wrong(rotate90__clockwise, id="clockwise", hint="Positive angles go counter-clockwise."),
-            Wrong(rotate90__wrong_axes, id="wrong-axes", hint="The image axes are the last two."),
-            Wrong(rotate90__transpose, id="transpose", hint="A rotation is a transpose followed by a flip."),
+            Wrong(
+                rotate90__wrong_axes,
+                id="wrong-axes",
+                hint="The image axes are the last two.",
+                also=(rotate90__wrong_axes_default,),
+            ),
+            Wrong(
+                rotate90__transpose,
+                id="transpose",
+                hint="A rotation is a transpose followed by a flip.",
+                also=(rotate90__transpose_always,),
+            ),
             Wrong(
                 rotate90__k_limited,
                 id="k-limited",
                 hint="Four quarter turns are the identity: reduce k modulo 4.",
                 tags=("edge",),
+                also=(rotate90__k_limited_below,),
             ),
         ),
         alternates=(rotate90_transpose_flip, rotate90_loop),
@@ -595,12 +763,14 @@ CHECKS = (
                 rotate_nearest__half_pixel,
                 id="half-pixel",
                 hint="The centre of pixels 0..H-1 is (H-1)/2.",
+                also=(rotate_nearest__half_pixel_floored,),
             ),
             Wrong(
                 rotate_nearest__edge_smear,
                 id="edge-smear",
                 hint="Outside the image there is nothing: fill with 0.",
                 tags=("edge",),
+                also=(rotate_nearest__edge_smear_wrapped,),
             ),
         ),
         alternates=(rotate_nearest_loop, rotate_nearest_complex),
@@ -621,13 +791,23 @@ CHECKS = (
                 pad_and_crop__unpadded_coordinates,
                 id="unpadded-coordinates",
                 hint="The corner is counted in the padded image.",
+                also=(
+                    pad_and_crop__unpadded_coordinates_zeros,
+                    pad_and_crop__unpadded_coordinates_cut,
+                ),
             ),
             Wrong(pad_and_crop__swapped, id="swapped", hint="Rows first, columns second."),
-            Wrong(pad_and_crop__edge_padding, id="edge-padding", hint="Pad with zeros."),
+            Wrong(
+                pad_and_crop__edge_padding,
+                id="edge-padding",
+                hint="Pad with zeros.",
+                also=(pad_and_crop__edge_padding_mirrored,),
+            ),
             Wrong(
                 pad_and_crop__not_cropped,
                 id="not-cropped",
                 hint="The size of the image does not change.",
+                also=(pad_and_crop__not_cropped_behind,),
             ),
         ),
         alternates=(pad_and_crop_canvas, pad_and_crop_loop),
@@ -642,7 +822,15 @@ CHECKS = (
         returns=("out: N C H W",),
         args={"x": "N C H W"},
         wrong=(
-            Wrong(color_jitter__not_clipped, id="not-clipped", hint="Pixels stay in the valid range."),
+            Wrong(
+                color_jitter__not_clipped,
+                id="not-clipped",
+                hint="Pixels stay in the valid range.",
+                also=(
+                    color_jitter__not_clipped_after_contrast,
+                    color_jitter__not_clipped_below,
+                ),
+            ),
             Wrong(
                 color_jitter__about_half,
                 id="about-half",
@@ -654,8 +842,21 @@ CHECKS = (
                 id="mean-before-brightness",
                 hint="The steps follow each other: the mean is of the brightened image.",
             ),
-            Wrong(color_jitter__additive, id="additive", hint="Brightness multiplies."),
-            Wrong(color_jitter__per_channel, id="per-channel", hint="One mean per image."),
+            Wrong(
+                color_jitter__additive,
+                id="additive",
+                hint="Brightness multiplies.",
+                also=(color_jitter__additive_from_one,),
+            ),
+            Wrong(
+                color_jitter__per_channel,
+                id="per-channel",
+                hint="One mean per image.",
+                also=(
+                    color_jitter__per_channel_of_batch,
+                    color_jitter__per_channel_at_each_pixel,
+                ),
+            ),
         ),
         alternates=(color_jitter_blend, color_jitter_loop),
         properties=(Property("within", output="out", low=0.0, high=1.0, text="All values stay in [0, 1]."),),
@@ -670,15 +871,43 @@ CHECKS = (
         returns=("out: N C H W",),
         args={"x": "N C H W"},
         wrong=(
-            Wrong(random_erase__end_coordinates, id="end-coordinates", hint="h and w are sizes."),
-            Wrong(random_erase__swapped, id="swapped", hint="Rows are the height."),
+            Wrong(
+                random_erase__end_coordinates,
+                id="end-coordinates",
+                hint="h and w are sizes.",
+                also=(
+                    random_erase__end_coordinates_unguarded,
+                    random_erase__end_coordinates_included,
+                ),
+            ),
+            Wrong(
+                random_erase__swapped,
+                id="swapped",
+                hint="Rows are the height.",
+                also=(
+                    random_erase__swapped_unguarded,
+                    random_erase__swapped_axes,
+                ),
+            ),
             Wrong(
                 random_erase__complement,
                 id="complement",
                 hint="The rectangle is what disappears.",
+                also=(random_erase__complement_unguarded,),
             ),
-            Wrong(random_erase__one_channel, id="one-channel", hint="All channels are erased."),
-            Wrong(random_erase__in_place, id="in-place", hint="Work on a copy.", tags=("mutates",)),
+            Wrong(
+                random_erase__one_channel,
+                id="one-channel",
+                hint="All channels are erased.",
+                also=(random_erase__one_channel_unguarded,),
+            ),
+            Wrong(
+                random_erase__in_place,
+                id="in-place",
+                hint="Work on a copy.",
+                tags=("mutates",),
+                also=(random_erase__in_place_unguarded,),
+            ),
         ),
         alternates=(random_erase_mask, random_erase_loop),
         hints=(
@@ -697,8 +926,21 @@ CHECKS = (
                 id="labels-unmixed",
                 hint="Whoever blends the images must blend the labels.",
             ),
-            Wrong(mixup__lambda_swapped, id="lambda-swapped", hint="Image and label share one lambda."),
-            Wrong(mixup__self_mix, id="self-mix", hint="The partner is x[perm]."),
+            Wrong(
+                mixup__lambda_swapped,
+                id="lambda-swapped",
+                hint="Image and label share one lambda.",
+                also=(
+                    mixup__lambda_swapped_in_images,
+                    mixup__lambda_swapped_in_both,
+                ),
+            ),
+            Wrong(
+                mixup__self_mix,
+                id="self-mix",
+                hint="The partner is x[perm].",
+                also=(mixup__self_mix_of_both,),
+            ),
             Wrong(
                 mixup__label_partner_only,
                 id="label-partner-only",

@@ -73,6 +73,18 @@ def synonym_replace__every_occurrence(tokens: list[str], synonyms: Table, n: int
     return result
 
 
+def synonym_replace__every_occurrence_of_distinct(tokens: list[str], synonyms: Table, n: int, u: Array) -> list[str]:
+    """Draws among the different words and replaces all occurrences of the chosen one."""
+    candidates = list(dict.fromkeys(word for word in tokens if word in synonyms))
+    result = list(tokens)
+    for k in range(min(n, len(candidates))):
+        chosen = candidates.pop(int(u[2 * k] * len(candidates)))
+        choices = synonyms[chosen]
+        new = choices[int(u[2 * k + 1] * len(choices))]
+        result = [new if word == chosen else word for word in result]
+    return result
+
+
 def synonym_replace__with_replacement(tokens: list[str], synonyms: Table, n: int, u: Array) -> list[str]:
     """Leaves a chosen position among the candidates, so it may be chosen again."""
     candidates = [i for i, word in enumerate(tokens) if word in synonyms]
@@ -80,6 +92,30 @@ def synonym_replace__with_replacement(tokens: list[str], synonyms: Table, n: int
     for k in range(min(n, len(candidates))):
         i = candidates[int(u[2 * k] * len(candidates))]
         choices = synonyms[tokens[i]]
+        result[i] = choices[int(u[2 * k + 1] * len(choices))]
+    return result
+
+
+def synonym_replace__with_replacement_to_the_end(tokens: list[str], synonyms: Table, n: int, u: Array) -> list[str]:
+    """Chooses among all candidates n times, also where there are fewer."""
+    candidates = [i for i, word in enumerate(tokens) if word in synonyms]
+    result = list(tokens)
+    for k in range(n if candidates else 0):
+        i = candidates[int(u[2 * k] * len(candidates))]
+        choices = synonyms[tokens[i]]
+        result[i] = choices[int(u[2 * k + 1] * len(choices))]
+    return result
+
+
+def synonym_replace__with_replacement_of_new_words(tokens: list[str], synonyms: Table, n: int, u: Array) -> list[str]:
+    """Looks for candidates in the sentence so far, so a synonym that has synonyms may be replaced again."""
+    result = list(tokens)
+    for k in range(n):
+        candidates = [i for i, word in enumerate(result) if word in synonyms]
+        if not candidates:
+            break
+        i = candidates[int(u[2 * k] * len(candidates))]
+        choices = synonyms[result[i]]
         result[i] = choices[int(u[2 * k + 1] * len(choices))]
     return result
 
@@ -96,12 +132,33 @@ def synonym_replace__all_positions(tokens: list[str], synonyms: Table, n: int, u
     return result
 
 
+def synonym_replace__all_positions_again(tokens: list[str], synonyms: Table, n: int, u: Array) -> list[str]:
+    """Draws from all positions each time, so draws are wasted on words without synonyms."""
+    result = list(tokens)
+    for k in range(n):
+        i = int(u[2 * k] * len(tokens))
+        if tokens[i] in synonyms:
+            choices = synonyms[tokens[i]]
+            result[i] = choices[int(u[2 * k + 1] * len(choices))]
+    return result
+
+
 def synonym_replace__first_synonym(tokens: list[str], synonyms: Table, n: int, u: Array) -> list[str]:
     """Always takes the first synonym of the chosen word."""
     candidates = [i for i, word in enumerate(tokens) if word in synonyms]
     result = list(tokens)
     for k in range(min(n, len(candidates))):
         i = candidates.pop(int(u[2 * k] * len(candidates)))
+        result[i] = synonyms[tokens[i]][0]
+    return result
+
+
+def synonym_replace__first_synonym_one_draw(tokens: list[str], synonyms: Table, n: int, u: Array) -> list[str]:
+    """Always takes the first synonym and uses one draw for each replacement."""
+    candidates = [i for i, word in enumerate(tokens) if word in synonyms]
+    result = list(tokens)
+    for k in range(min(n, len(candidates))):
+        i = candidates.pop(int(u[k] * len(candidates)))
         result[i] = synonyms[tokens[i]][0]
     return result
 
@@ -152,6 +209,8 @@ def synonym_replace_cases(rng: np.random.Generator) -> Iterator[Case]:
     table = {a: [b], b: [c, "again"], c: ["first", "second", "third", "fourth"]}
     u = np.array([_pick(rng, 2, 3), _pick(rng, 3, 4), _pick(rng, 1, 2), _pick(rng, 1, 2), _pick(rng, 0, 1), 0.5])
     yield Case("lists of different lengths, synonyms of synonyms", tokens=[a, s, b, t, c], synonyms=table, n=3, u=u)
+    u = np.array([_pick(rng, 0, 3), _pick(rng, 0, 1), rng.uniform(0.05, 0.3), _pick(rng, 1, 2)])
+    yield Case("a synonym that has synonyms", tokens=[a, s, b, t, c], synonyms=table, n=2, u=u)
 
 
 def random_insert(tokens: list[str], synonyms: Table, n: int, u: Array) -> list[str]:
@@ -211,6 +270,30 @@ def random_insert__never_last(tokens: list[str], synonyms: Table, n: int, u: Arr
     return result
 
 
+def random_insert__never_last_of_original(tokens: list[str], synonyms: Table, n: int, u: Array) -> list[str]:
+    """Draws the place among the positions of the original sentence, so nothing lands at the end."""
+    sources = [word for word in tokens if word in synonyms]
+    result = list(tokens)
+    if not sources:
+        return result
+    for k in range(n):
+        choices = synonyms[sources[int(u[3 * k] * len(sources))]]
+        result.insert(int(u[3 * k + 2] * len(tokens)), choices[int(u[3 * k + 1] * len(choices))])
+    return result
+
+
+def random_insert__never_last_after_first(tokens: list[str], synonyms: Table, n: int, u: Array) -> list[str]:
+    """Draws among the gaps of the original sentence, so the second insertion cannot land at the end."""
+    sources = [word for word in tokens if word in synonyms]
+    result = list(tokens)
+    if not sources:
+        return result
+    for k in range(n):
+        choices = synonyms[sources[int(u[3 * k] * len(sources))]]
+        result.insert(int(u[3 * k + 2] * (len(tokens) + 1)), choices[int(u[3 * k + 1] * len(choices))])
+    return result
+
+
 def random_insert__overwrites(tokens: list[str], synonyms: Table, n: int, u: Array) -> list[str]:
     """Puts the synonym in the place of a word, so the sentence does not get longer."""
     sources = [word for word in tokens if word in synonyms]
@@ -220,6 +303,31 @@ def random_insert__overwrites(tokens: list[str], synonyms: Table, n: int, u: Arr
     for k in range(n):
         choices = synonyms[sources[int(u[3 * k] * len(sources))]]
         result[int(u[3 * k + 2] * len(result))] = choices[int(u[3 * k + 1] * len(choices))]
+    return result
+
+
+def random_insert__overwrites_or_appends(tokens: list[str], synonyms: Table, n: int, u: Array) -> list[str]:
+    """Draws one of the gaps and puts the synonym over the word behind it, if there is one."""
+    sources = [word for word in tokens if word in synonyms]
+    result = list(tokens)
+    if not sources:
+        return result
+    for k in range(n):
+        choices = synonyms[sources[int(u[3 * k] * len(sources))]]
+        gap = int(u[3 * k + 2] * (len(result) + 1))
+        result[gap : gap + 1] = [choices[int(u[3 * k + 1] * len(choices))]]
+    return result
+
+
+def random_insert__overwrites_or_raises(tokens: list[str], synonyms: Table, n: int, u: Array) -> list[str]:
+    """Draws one of the gaps and puts the synonym over the word behind it, which the last gap does not have."""
+    sources = [word for word in tokens if word in synonyms]
+    result = list(tokens)
+    if not sources:
+        return result
+    for k in range(n):
+        choices = synonyms[sources[int(u[3 * k] * len(sources))]]
+        result[int(u[3 * k + 2] * (len(result) + 1))] = choices[int(u[3 * k + 1] * len(choices))]
     return result
 
 
@@ -307,6 +415,14 @@ def random_delete__inverted(tokens: list[str], p: float, u: Array) -> list[str]:
     return kept or [tokens[int(u[len(tokens)] * len(tokens))]]
 
 
+def random_delete__inverted_inclusive(tokens: list[str], p: float, u: Array) -> list[str]:
+    """Keeps the words whose draw is not above p, so p is the probability of keeping."""
+    if not tokens:
+        return []
+    kept = [word for word, draw in zip(tokens, u) if draw <= p]
+    return kept or [tokens[int(u[len(tokens)] * len(tokens))]]
+
+
 def random_delete__may_be_empty(tokens: list[str], p: float, u: Array) -> list[str]:
     """Returns an empty sentence when every word was deleted."""
     return [word for word, draw in zip(tokens, u) if draw >= p]
@@ -317,12 +433,43 @@ def random_delete__keeps_first(tokens: list[str], p: float, u: Array) -> list[st
     return [word for word, draw in zip(tokens, u) if draw >= p] or tokens[:1]
 
 
+def random_delete__keeps_first_unguarded(tokens: list[str], p: float, u: Array) -> list[str]:
+    """Keeps the first word when none is left, which an empty sentence does not have."""
+    kept = [word for word, draw in zip(tokens, u) if draw >= p]
+    return kept if kept else [tokens[0]]
+
+
+def random_delete__keeps_first_but_last(tokens: list[str], p: float, u: Array) -> list[str]:
+    """Keeps the last word when every word was deleted, instead of a drawn one."""
+    return [word for word, draw in zip(tokens, u) if draw >= p] or tokens[-1:]
+
+
+def random_delete__keeps_first_and_all(tokens: list[str], p: float, u: Array) -> list[str]:
+    """Returns the whole sentence when every word was deleted, instead of a drawn word."""
+    return [word for word, draw in zip(tokens, u) if draw >= p] or list(tokens)
+
+
 def random_delete__fixed_count(tokens: list[str], p: float, u: Array) -> list[str]:
     """Deletes the first round(p n) words instead of deciding on each."""
     if not tokens:
         return []
     n = len(tokens)
     return tokens[round(p * n) :] or [tokens[int(u[n] * n)]]
+
+
+def random_delete__fixed_count_to_none(tokens: list[str], p: float, u: Array) -> list[str]:
+    """Deletes the first round(p n) words instead of deciding on each, all of them if that is n."""
+    return tokens[round(p * len(tokens)) :]
+
+
+def random_delete__fixed_count_of_smallest(tokens: list[str], p: float, u: Array) -> list[str]:
+    """Deletes the round(p n) words with the smallest draws instead of deciding on each."""
+    if not tokens:
+        return []
+    n = len(tokens)
+    dropped = np.argsort(u[:n])[: round(p * n)]
+    kept = [word for i, word in enumerate(tokens) if i not in dropped]
+    return kept or [tokens[int(u[n] * n)]]
 
 
 def _draws(rng: np.random.Generator, below: tuple[bool, ...], p: float, survivor: float) -> Array:
@@ -394,12 +541,39 @@ def random_swap__by_value(tokens: list[str], pairs: Pairs) -> list[str]:
     return result
 
 
+def random_swap__by_value_of_original(tokens: list[str], pairs: Pairs) -> list[str]:
+    """Takes the two words from the original sentence and exchanges them wherever they occur."""
+    result = list(tokens)
+    for i, j in pairs:
+        first, second = tokens[i], tokens[j]
+        result = [second if word == first else first if word == second else word for word in result]
+    return result
+
+
+def random_swap__by_value_first_found(tokens: list[str], pairs: Pairs) -> list[str]:
+    """Looks for the two words in the sentence and swaps the places where they are found first."""
+    result = list(tokens)
+    for i, j in pairs:
+        first, second = result.index(result[i]), result.index(result[j])
+        result[first], result[second] = result[second], result[first]
+    return result
+
+
 def random_swap__overwrites(tokens: list[str], pairs: Pairs) -> list[str]:
     """Assigns the second word to the first place and then back again, so the first word is lost."""
     result = list(tokens)
     for i, j in pairs:
         result[i] = result[j]
         result[j] = result[i]
+    return result
+
+
+def random_swap__overwrites_second(tokens: list[str], pairs: Pairs) -> list[str]:
+    """Assigns the first word to the second place and then back again, so the second word is lost."""
+    result = list(tokens)
+    for i, j in pairs:
+        result[j] = result[i]
+        result[i] = result[j]
     return result
 
 
@@ -428,6 +602,9 @@ def random_swap_cases(rng: np.random.Generator) -> Iterator[Case]:
     a, b, c = words[:3]
     yield Case("repeated words", tokens=[a, b, a, c, b], pairs=[(0, 3), (1, 4), (2, 3)])
 
+    words = [str(word) for word in rng.permutation([*PLAIN, *THESAURUS])]
+    a, b, c = words[:3]
+    yield Case("a word that stands further ahead too", tokens=[a, b, a, c], pairs=[(2, 3)])
     words = [str(word) for word in rng.permutation([*PLAIN, *THESAURUS])]
     yield Case("overlapping pairs", tokens=words[:5], pairs=[(0, 2), (2, 4), (1, 0)])
 
@@ -469,6 +646,29 @@ def back_translate__drops_unknown(tokens: list[str], forward: dict[str, str], ba
     """Leaves out every word that one of the two tables does not know."""
     foreign = [forward[word] for word in tokens if word in forward]
     return [backward[word] for word in foreign if word in backward]
+
+
+def back_translate__drops_unknown_forward(
+    tokens: list[str], forward: dict[str, str], backward: dict[str, str]
+) -> list[str]:
+    """Leaves out the words that the first table does not know."""
+    foreign = [forward[word] for word in tokens if word in forward]
+    return [backward.get(word, word) for word in foreign]
+
+
+def back_translate__drops_unknown_backward(
+    tokens: list[str], forward: dict[str, str], backward: dict[str, str]
+) -> list[str]:
+    """Leaves out the words that the second table does not know."""
+    foreign = [forward.get(word, word) for word in tokens]
+    return [backward[word] for word in foreign if word in backward]
+
+
+def back_translate__drops_unknown_raises(
+    tokens: list[str], forward: dict[str, str], backward: dict[str, str]
+) -> list[str]:
+    """Looks every word up in both tables, and raises KeyError for one that they do not know."""
+    return [backward[forward[word]] for word in tokens]
 
 
 def back_translate__one_way(tokens: list[str], forward: dict[str, str], backward: dict[str, str]) -> list[str]:
@@ -537,21 +737,35 @@ CHECKS = (
         exact=("u",),
         wrong=(
             Wrong(
-                synonym_replace__every_occurrence, id="every-occurrence", tags=("edge",), hint="One position at a time."
+                synonym_replace__every_occurrence,
+                id="every-occurrence",
+                tags=("edge",),
+                hint="One position at a time.",
+                also=(synonym_replace__every_occurrence_of_distinct,),
             ),
             Wrong(
                 synonym_replace__with_replacement,
                 id="with-replacement",
                 tags=("edge",),
                 hint="A position is replaced at most once.",
+                also=(
+                    synonym_replace__with_replacement_to_the_end,
+                    synonym_replace__with_replacement_of_new_words,
+                ),
             ),
             Wrong(
                 synonym_replace__all_positions,
                 id="all-positions",
                 tags=("edge",),
                 hint="Draw only among words that have synonyms.",
+                also=(synonym_replace__all_positions_again,),
             ),
-            Wrong(synonym_replace__first_synonym, id="first-synonym", hint="Choose among all synonyms."),
+            Wrong(
+                synonym_replace__first_synonym,
+                id="first-synonym",
+                hint="Choose among all synonyms.",
+                also=(synonym_replace__first_synonym_one_draw,),
+            ),
         ),
         alternates=(synonym_replace_marks, synonym_replace_recursive),
         hints=(
@@ -567,8 +781,24 @@ CHECKS = (
         exact=("u",),
         wrong=(
             Wrong(random_insert__original_word, id="original-word", hint="New words enter, not copies."),
-            Wrong(random_insert__never_last, id="never-last", hint="There are len+1 gaps."),
-            Wrong(random_insert__overwrites, id="overwrites", hint="The sentence gets longer."),
+            Wrong(
+                random_insert__never_last,
+                id="never-last",
+                hint="There are len+1 gaps.",
+                also=(
+                    random_insert__never_last_of_original,
+                    random_insert__never_last_after_first,
+                ),
+            ),
+            Wrong(
+                random_insert__overwrites,
+                id="overwrites",
+                hint="The sentence gets longer.",
+                also=(
+                    random_insert__overwrites_or_appends,
+                    random_insert__overwrites_or_raises,
+                ),
+            ),
             Wrong(random_insert__feeds_itself, id="feeds-itself", hint="Sources are the original words."),
         ),
         alternates=(random_insert_slices, random_insert_recursive),
@@ -584,15 +814,38 @@ CHECKS = (
         returns=("tokens: words",),
         exact=("u",),
         wrong=(
-            Wrong(random_delete__inverted, id="inverted", hint="p is the probability of deletion."),
+            Wrong(
+                random_delete__inverted,
+                id="inverted",
+                hint="p is the probability of deletion.",
+                also=(random_delete__inverted_inclusive,),
+            ),
             Wrong(
                 random_delete__may_be_empty,
                 id="may-be-empty",
                 tags=("edge",),
                 hint="A sentence keeps at least one word.",
             ),
-            Wrong(random_delete__keeps_first, id="keeps-first", tags=("edge",), hint="The survivor is drawn."),
-            Wrong(random_delete__fixed_count, id="fixed-count", hint="Each word is decided on its own."),
+            Wrong(
+                random_delete__keeps_first,
+                id="keeps-first",
+                tags=("edge",),
+                hint="The survivor is drawn.",
+                also=(
+                    random_delete__keeps_first_unguarded,
+                    random_delete__keeps_first_but_last,
+                    random_delete__keeps_first_and_all,
+                ),
+            ),
+            Wrong(
+                random_delete__fixed_count,
+                id="fixed-count",
+                hint="Each word is decided on its own.",
+                also=(
+                    random_delete__fixed_count_to_none,
+                    random_delete__fixed_count_of_smallest,
+                ),
+            ),
         ),
         alternates=(random_delete_mask, random_delete_pops),
         hints=(
@@ -606,11 +859,20 @@ CHECKS = (
         cases=random_swap_cases,
         returns=("tokens: words",),
         wrong=(
-            Wrong(random_swap__by_value, id="by-value", hint="Swap positions, not words."),
+            Wrong(
+                random_swap__by_value,
+                id="by-value",
+                hint="Swap positions, not words.",
+                also=(
+                    random_swap__by_value_of_original,
+                    random_swap__by_value_first_found,
+                ),
+            ),
             Wrong(
                 random_swap__overwrites,
                 id="overwrites",
                 hint="Keep a copy of the first word, or swap in one statement.",
+                also=(random_swap__overwrites_second,),
             ),
             Wrong(
                 random_swap__from_original,
@@ -630,7 +892,16 @@ CHECKS = (
         cases=back_translate_cases,
         returns=("tokens: words",),
         wrong=(
-            Wrong(back_translate__drops_unknown, id="drops-unknown", hint="Names and rare words pass through."),
+            Wrong(
+                back_translate__drops_unknown,
+                id="drops-unknown",
+                hint="Names and rare words pass through.",
+                also=(
+                    back_translate__drops_unknown_forward,
+                    back_translate__drops_unknown_backward,
+                    back_translate__drops_unknown_raises,
+                ),
+            ),
             Wrong(back_translate__one_way, id="one-way", hint="Translate back."),
             Wrong(
                 back_translate__exact_inverse,

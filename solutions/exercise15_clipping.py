@@ -60,9 +60,19 @@ def clip_by_value__magnitude(g: Array, threshold: float) -> Array:
     return np.minimum(np.abs(g), threshold)
 
 
+def clip_by_value__magnitude_large_only(g: Array, threshold: float) -> Array:
+    """Replaces every entry whose size exceeds the threshold by the threshold itself, so large negative ones turn positive."""
+    return np.where(np.abs(g) > threshold, threshold, g)
+
+
 def clip_by_value__max_scaling(g: Array, threshold: float) -> Array:
     """Divides by the largest entry, so that it becomes the threshold and the others shrink with it."""
     return g * (threshold / np.abs(g).max())
+
+
+def clip_by_value__max_scaling_signed(g: Array, threshold: float) -> Array:
+    """Divides by the largest entry without looking at the size of the negative ones."""
+    return g * (threshold / g.max())
 
 
 def clip_by_value_cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -110,6 +120,12 @@ def clip_by_norm__always_rescales(g: Array, threshold: float) -> Array:
     return threshold * g / np.linalg.norm(g)
 
 
+def clip_by_norm__always_rescales_guarded(g: Array, threshold: float) -> Array:
+    """Scales every gradient but a zero one to the threshold, which enlarges small gradients."""
+    norm = np.linalg.norm(g)
+    return g if norm == 0 else threshold * g / norm
+
+
 def clip_by_norm__per_element(g: Array, threshold: float) -> Array:
     """Clips each entry instead of the norm, which changes the direction."""
     return np.clip(g, -threshold, threshold)
@@ -121,16 +137,38 @@ def clip_by_norm__unit_length(g: Array, threshold: float) -> Array:
     return g if norm <= threshold else g / norm
 
 
+def clip_by_norm__unit_length_always(g: Array, threshold: float) -> Array:
+    """Divides every gradient by its norm and forgets the threshold."""
+    return g / np.linalg.norm(g)
+
+
+def clip_by_norm__unit_length_always_guarded(g: Array, threshold: float) -> Array:
+    """Divides every gradient but a zero one by its norm and forgets the threshold."""
+    norm = np.linalg.norm(g)
+    return g if norm == 0 else g / norm
+
+
 def clip_by_norm__squared_norm(g: Array, threshold: float) -> Array:
     """Takes the sum of squares for the norm: divides by the square of the norm."""
     norm = np.sum(g**2)
     return g if norm <= threshold else threshold * g / norm
 
 
+def clip_by_norm__squared_norm_in_the_factor(g: Array, threshold: float) -> Array:
+    """Compares the norm with the threshold but divides by the square of the norm."""
+    norm = np.linalg.norm(g)
+    return g if norm <= threshold else threshold * g / norm**2
+
+
 def clip_by_norm__zero_nan(g: Array, threshold: float) -> Array:
     """Divides by the norm before it looks at its size, also by a zero norm."""
     norm = np.linalg.norm(g)
     return g / norm * min(norm, threshold)
+
+
+def clip_by_norm__zero_nan_raises(g: Array, threshold: float) -> Array:
+    """Divides the threshold by the norm before it looks at its size, which raises an error for a norm of 0.0."""
+    return g * min(1.0, threshold / math.sqrt(float((g**2).sum())))
 
 
 def clip_by_norm__l1_norm(g: Array, threshold: float) -> Array:
@@ -197,11 +235,31 @@ def global_norm__largest(grads: Sequence[Array]) -> float:
     return max((float(np.linalg.norm(g)) for g in grads), default=0.0)
 
 
+def global_norm__largest_of_none(grads: Sequence[Array]) -> float:
+    """Takes the maximum of the norms of the arrays, which an empty list does not have."""
+    return float(max(np.linalg.norm(g) for g in grads))
+
+
 def global_norm__rms(grads: Sequence[Array]) -> float:
     """Divides the sum of squares by the number of entries before taking the root."""
     if not grads:
         return 0.0
     return float(np.sqrt(sum(np.sum(g**2) for g in grads) / sum(g.size for g in grads)))
+
+
+def global_norm__rms_unguarded(grads: Sequence[Array]) -> float:
+    """Divides the sum of squares by the number of entries, which is 0 for an empty list."""
+    return math.sqrt(sum(float(np.sum(g**2)) for g in grads) / sum(g.size for g in grads))
+
+
+def global_norm__rms_joined(grads: Sequence[Array]) -> float:
+    """Takes the mean of the squares of all entries, which an empty list cannot be joined for."""
+    return float(np.sqrt(np.mean(np.concatenate([g.ravel() for g in grads]) ** 2)))
+
+
+def global_norm__rms_after_the_root_unguarded(grads: Sequence[Array]) -> float:
+    """Divides the norm by the number of entries, which is 0 for an empty list."""
+    return math.sqrt(sum(float(np.sum(g**2)) for g in grads)) / sum(g.size for g in grads)
 
 
 def global_norm_cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -254,11 +312,36 @@ def clip_by_global_norm__always_rescales(grads: Sequence[Array], threshold: floa
     return [g * threshold / np.float64(norm) for g in grads], norm
 
 
+def clip_by_global_norm__always_rescales_raises(grads: Sequence[Array], threshold: float) -> tuple[list[Array], float]:
+    """Scales up as well when the norm is below the threshold, and divides by a norm of 0.0 when all is zero."""
+    norm = global_norm(grads)
+    return [g * (threshold / norm) for g in grads], norm
+
+
+def clip_by_global_norm__always_rescales_guarded(grads: Sequence[Array], threshold: float) -> tuple[list[Array], float]:
+    """Scales up as well when the norm is below the threshold, unless all is zero."""
+    norm = global_norm(grads)
+    factor = threshold / norm if norm > 0 else 1.0
+    return [factor * g for g in grads], norm
+
+
 def clip_by_global_norm__inverted(grads: Sequence[Array], threshold: float) -> tuple[list[Array], float]:
     """Multiplies by norm / threshold when the norm is above the threshold."""
     norm = global_norm(grads)
     factor = 1.0 if norm <= threshold else norm / threshold
     return [factor * g for g in grads], norm
+
+
+def clip_by_global_norm__inverted_always(grads: Sequence[Array], threshold: float) -> tuple[list[Array], float]:
+    """Multiplies by norm / threshold whatever the norm."""
+    norm = global_norm(grads)
+    return [norm / threshold * g for g in grads], norm
+
+
+def clip_by_global_norm__inverted_minimum(grads: Sequence[Array], threshold: float) -> tuple[list[Array], float]:
+    """Multiplies by min(1, norm / threshold), which shortens the short gradients and leaves the long ones."""
+    norm = global_norm(grads)
+    return [min(1.0, norm / threshold) * g for g in grads], norm
 
 
 def clip_by_global_norm_cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -318,6 +401,11 @@ def linear_bptt_norms__bound(W: Array, d: Array, T: int) -> Array:
     return np.linalg.norm(d) * np.linalg.norm(W, 2) ** np.arange(T + 1)
 
 
+def linear_bptt_norms__bound_frobenius(W: Array, d: Array, T: int) -> Array:
+    """Returns the powers of the Frobenius norm of W times the norm of d, which bound the lengths from above."""
+    return np.linalg.norm(d) * np.linalg.norm(W) ** np.arange(T + 1)
+
+
 def linear_bptt_norms__start_missing(W: Array, d: Array, T: int) -> Array:
     """Begins at k = 1, so the gradient itself is missing."""
     norms = []
@@ -327,9 +415,23 @@ def linear_bptt_norms__start_missing(W: Array, d: Array, T: int) -> Array:
     return np.array(norms)
 
 
+def linear_bptt_norms__start_missing_one_more(W: Array, d: Array, T: int) -> Array:
+    """Begins at k = 1 and goes on to k = T + 1."""
+    norms = []
+    for _ in range(T + 1):
+        d = W.T @ d
+        norms.append(np.linalg.norm(d))
+    return np.array(norms)
+
+
 def linear_bptt_norms__elementwise_power(W: Array, d: Array, T: int) -> Array:
     """Raises the entries of W to the k-th power instead of multiplying matrices."""
     return np.array([np.linalg.norm((W.T**k) @ d) for k in range(T + 1)])
+
+
+def linear_bptt_norms__elementwise_power_from_one(W: Array, d: Array, T: int) -> Array:
+    """Raises the entries of W to the k-th power for k of 1 or more, and starts with the gradient itself."""
+    return np.array([np.linalg.norm(d)] + [np.linalg.norm((W.T**k) @ d) for k in range(1, T + 1)])
 
 
 def linear_bptt_norms_cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -381,6 +483,11 @@ def spectral_radius__real_part(W: Array) -> float:
     return float(np.linalg.eigvals(W).real.max())
 
 
+def spectral_radius__real_part_absolute(W: Array) -> float:
+    """Takes the absolute value of the real parts, so complex eigenvalues count too little."""
+    return float(np.abs(np.linalg.eigvals(W).real).max())
+
+
 def spectral_radius__frobenius(W: Array) -> float:
     """Returns the Frobenius norm, the root of the sum of all squared entries."""
     return float(np.linalg.norm(W))
@@ -389,6 +496,16 @@ def spectral_radius__frobenius(W: Array) -> float:
 def spectral_radius__trace(W: Array) -> float:
     """Returns the absolute value of the trace, which is the sum of the eigenvalues."""
     return float(abs(np.trace(W)))
+
+
+def spectral_radius__trace_signed(W: Array) -> float:
+    """Returns the trace with its sign, the sum of the eigenvalues."""
+    return float(np.trace(W))
+
+
+def spectral_radius__trace_of_sizes(W: Array) -> float:
+    """Adds the absolute values of all eigenvalues."""
+    return float(np.abs(np.linalg.eigvals(W)).sum())
 
 
 def spectral_radius_cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -435,6 +552,11 @@ def sigmoid_depth_bound__quarter_missing(weights: Array) -> float:
     return float(np.prod(np.abs(weights)))
 
 
+def sigmoid_depth_bound__quarter_missing_signed(weights: Array) -> float:
+    """Multiplies the weights as they are, without the slope of the sigmoid."""
+    return float(np.prod(weights))
+
+
 def sigmoid_depth_bound__half(weights: Array) -> float:
     """Uses 1/2 as the largest slope of the sigmoid."""
     return float(np.prod(np.abs(weights) / 2.0))
@@ -472,8 +594,18 @@ CHECKS = (
         wrong=(
             Wrong(clip_by_value__upper_only, id="upper-only", hint="Large negative entries are clipped too."),
             Wrong(clip_by_value__by_norm, id="by-norm", hint="By value means entry by entry."),
-            Wrong(clip_by_value__magnitude, id="magnitude", hint="Keep the signs."),
-            Wrong(clip_by_value__max_scaling, id="max-scaling", hint="The other entries do not change."),
+            Wrong(
+                clip_by_value__magnitude,
+                id="magnitude",
+                hint="Keep the signs.",
+                also=(clip_by_value__magnitude_large_only,),
+            ),
+            Wrong(
+                clip_by_value__max_scaling,
+                id="max-scaling",
+                hint="The other entries do not change.",
+                also=(clip_by_value__max_scaling_signed,),
+            ),
         ),
         alternates=(clip_by_value_min_max, clip_by_value_sign, clip_by_value_loop),
         hints=(
@@ -492,6 +624,7 @@ CHECKS = (
                 id="always-rescales",
                 hint="Clipping only ever shortens.",
                 tags=("edge",),
+                also=(clip_by_norm__always_rescales_guarded,),
             ),
             Wrong(
                 clip_by_norm__per_element,
@@ -502,13 +635,23 @@ CHECKS = (
                 clip_by_norm__unit_length,
                 id="unit-length",
                 hint="The clipped vector has length threshold, not 1.",
+                also=(
+                    clip_by_norm__unit_length_always,
+                    clip_by_norm__unit_length_always_guarded,
+                ),
             ),
-            Wrong(clip_by_norm__squared_norm, id="squared-norm", hint="Take the root."),
+            Wrong(
+                clip_by_norm__squared_norm,
+                id="squared-norm",
+                hint="Take the root.",
+                also=(clip_by_norm__squared_norm_in_the_factor,),
+            ),
             Wrong(
                 clip_by_norm__zero_nan,
                 id="zero-nan",
                 hint="A zero gradient needs no clipping.",
                 tags=("edge",),
+                also=(clip_by_norm__zero_nan_raises,),
             ),
             Wrong(
                 clip_by_norm__l1_norm,
@@ -545,8 +688,18 @@ CHECKS = (
                 global_norm__largest,
                 id="largest",
                 hint="All parameters form one long vector.",
+                also=(global_norm__largest_of_none,),
             ),
-            Wrong(global_norm__rms, id="rms", hint="Sum, not mean."),
+            Wrong(
+                global_norm__rms,
+                id="rms",
+                hint="Sum, not mean.",
+                also=(
+                    global_norm__rms_unguarded,
+                    global_norm__rms_after_the_root_unguarded,
+                    global_norm__rms_joined,
+                ),
+            ),
         ),
         alternates=(global_norm_of_norms, global_norm_joined),
         hints=(
@@ -574,11 +727,19 @@ CHECKS = (
                 id="always-rescales",
                 hint="Only shorten.",
                 tags=("edge",),
+                also=(
+                    clip_by_global_norm__always_rescales_raises,
+                    clip_by_global_norm__always_rescales_guarded,
+                ),
             ),
             Wrong(
                 clip_by_global_norm__inverted,
                 id="inverted",
                 hint="The factor is threshold over norm.",
+                also=(
+                    clip_by_global_norm__inverted_always,
+                    clip_by_global_norm__inverted_minimum,
+                ),
             ),
         ),
         alternates=(clip_by_global_norm_branches, clip_by_global_norm_split),
@@ -600,16 +761,23 @@ CHECKS = (
                 id="not-transposed",
                 hint="Backwards through W means Wᵀ.",
             ),
-            Wrong(linear_bptt_norms__bound, id="bound", hint="Follow the actual vector."),
+            Wrong(
+                linear_bptt_norms__bound,
+                id="bound",
+                hint="Follow the actual vector.",
+                also=(linear_bptt_norms__bound_frobenius,),
+            ),
             Wrong(
                 linear_bptt_norms__start_missing,
                 id="start-missing",
                 hint="k = 0 is the gradient itself.",
+                also=(linear_bptt_norms__start_missing_one_more,),
             ),
             Wrong(
                 linear_bptt_norms__elementwise_power,
                 id="elementwise-power",
                 hint="A matrix power is repeated multiplication.",
+                also=(linear_bptt_norms__elementwise_power_from_one,),
             ),
         ),
         alternates=(linear_bptt_norms_power, linear_bptt_norms_einsum),
@@ -634,6 +802,7 @@ CHECKS = (
                 id="real-part",
                 hint="Take absolute values.",
                 tags=("edge",),
+                also=(spectral_radius__real_part_absolute,),
             ),
             Wrong(spectral_radius__frobenius, id="frobenius", hint="Eigenvalues, not entries."),
             Wrong(
@@ -641,6 +810,10 @@ CHECKS = (
                 id="trace",
                 hint="Take the largest one.",
                 tags=("edge",),
+                also=(
+                    spectral_radius__trace_signed,
+                    spectral_radius__trace_of_sizes,
+                ),
             ),
         ),
         alternates=(spectral_radius_growth, spectral_radius_eig),
@@ -659,6 +832,7 @@ CHECKS = (
                 sigmoid_depth_bound__quarter_missing,
                 id="quarter-missing",
                 hint="The slope of a sigmoid is at most 1/4.",
+                also=(sigmoid_depth_bound__quarter_missing_signed,),
             ),
             Wrong(
                 sigmoid_depth_bound__half,

@@ -96,6 +96,11 @@ def xavier_uniform__fan_in_only(shape: Shape, rng: np.random.Generator) -> Array
     return sqrt(6 / fans(shape)[0]) * (2 * rng.random(shape) - 1)
 
 
+def xavier_uniform__fan_in_only_unit_variance(shape: Shape, rng: np.random.Generator) -> Array:
+    """Takes sqrt(3 / fan_in) for the bound, which gives the variance 1 / fan_in."""
+    return sqrt(3 / fans(shape)[0]) * (2 * rng.random(shape) - 1)
+
+
 def xavier_uniform__one_sided(shape: Shape, rng: np.random.Generator) -> Array:
     """Draws from [0, a), so no weight is negative."""
     return sqrt(6 / sum(fans(shape))) * rng.random(shape)
@@ -187,9 +192,20 @@ def orthogonal__gaussian(shape: Shape, rng: np.random.Generator) -> Array:
     return a if shape[0] >= shape[1] else a.T
 
 
+def orthogonal__gaussian_as_asked(shape: Shape, rng: np.random.Generator) -> Array:
+    """Returns a Gaussian matrix, drawn in the shape that was asked for."""
+    return rng.standard_normal(shape)
+
+
 def orthogonal__wide_case(shape: Shape, rng: np.random.Generator) -> Array:
     """Does not transpose for m < n, so a wide matrix comes back tall."""
     q, r = np.linalg.qr(_long(shape, rng))
+    return q * np.sign(np.diag(r))
+
+
+def orthogonal__wide_case_short(shape: Shape, rng: np.random.Generator) -> Array:
+    """Factors the matrix as it is, so that Q of a wide one is only square."""
+    q, r = np.linalg.qr(rng.standard_normal(shape))
     return q * np.sign(np.diag(r))
 
 
@@ -204,6 +220,12 @@ def orthogonal__normalised_only(shape: Shape, rng: np.random.Generator) -> Array
     a = _long(shape, rng)
     a = a / np.linalg.norm(a, axis=0)
     return a if shape[0] >= shape[1] else a.T
+
+
+def orthogonal__normalised_only_as_asked(shape: Shape, rng: np.random.Generator) -> Array:
+    """Scales the columns of a matrix, drawn in the shape that was asked for, to length 1."""
+    a = rng.standard_normal(shape)
+    return a / np.linalg.norm(a, axis=0)
 
 
 def _orthogonal_case(name: str, shape: Shape, rng: np.random.Generator) -> Case:
@@ -415,6 +437,7 @@ CHECKS = (
                 xavier_uniform__fan_in_only,
                 id="fan-in-only",
                 hint="Xavier averages over both directions.",
+                also=(xavier_uniform__fan_in_only_unit_variance,),
             ),
             Wrong(xavier_uniform__one_sided, id="one-sided", hint="The weights must have mean zero."),
             Wrong(
@@ -467,15 +490,22 @@ CHECKS = (
                 orthogonal__gaussian,
                 id="gaussian",
                 hint="Orthogonal columns have length 1 and no overlap.",
+                also=(orthogonal__gaussian_as_asked,),
             ),
             Wrong(
                 orthogonal__wide_case,
                 id="wide-case",
                 tags=("edge",),
                 hint="For a wide matrix make the rows orthonormal.",
+                also=(orthogonal__wide_case_short,),
             ),
             Wrong(orthogonal__signs, id="signs", hint="Fix the signs with diag(R)."),
-            Wrong(orthogonal__normalised_only, id="normalised-only", hint="Unit length is not enough."),
+            Wrong(
+                orthogonal__normalised_only,
+                id="normalised-only",
+                hint="Unit length is not enough.",
+                also=(orthogonal__normalised_only_as_asked,),
+            ),
         ),
         alternates=(orthogonal_gram_schmidt, orthogonal_cholesky),
         hints=(

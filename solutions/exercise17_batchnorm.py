@@ -54,6 +54,12 @@ def batch_stats__ddof1(x: Array) -> tuple[Array, Array]:
     return x.mean(axis=0), x.var(axis=0, ddof=1)
 
 
+def batch_stats__ddof1_guarded(x: Array) -> tuple[Array, Array]:
+    """Divides the sum of squared deviations by m - 1, or by 1 for a single example."""
+    mu = x.mean(axis=0)
+    return mu, ((x - mu) ** 2).sum(axis=0) / max(len(x) - 1, 1)
+
+
 def batch_stats__over_features(x: Array) -> tuple[Array, Array]:
     """Averages along axis 1, so there is one mean and one variance for each example."""
     return x.mean(axis=1), x.var(axis=1)
@@ -115,6 +121,13 @@ def batchnorm_forward__ddof1(x: Array, gamma: Array, beta: Array, eps: float = 1
     return gamma * (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0, ddof=1) + eps) + beta
 
 
+def batchnorm_forward__ddof1_guarded(x: Array, gamma: Array, beta: Array, eps: float = 1e-5) -> Array:
+    """Normalizes with the variance that divides by m - 1, or by 1 for a single example."""
+    centred = x - x.mean(axis=0)
+    var = (centred**2).sum(axis=0) / max(len(x) - 1, 1)
+    return gamma * centred / np.sqrt(var + eps) + beta
+
+
 def batchnorm_forward__eps_outside(x: Array, gamma: Array, beta: Array, eps: float = 1e-5) -> Array:
     """Divides by sigma + eps instead of sqrt(var + eps)."""
     return gamma * (x - x.mean(axis=0)) / (x.std(axis=0) + eps) + beta
@@ -126,6 +139,11 @@ def batchnorm_forward__axis1(x: Array, gamma: Array, beta: Array, eps: float = 1
     return gamma * (x - mu) / np.sqrt(var + eps) + beta
 
 
+def batchnorm_forward__axis1_flat(x: Array, gamma: Array, beta: Array, eps: float = 1e-5) -> Array:
+    """Takes the statistics over axis 1 and lets them broadcast along the features, which fails unless m = D."""
+    return gamma * (x - x.mean(axis=1)) / np.sqrt(x.var(axis=1) + eps) + beta
+
+
 def batchnorm_forward__no_eps(x: Array, gamma: Array, beta: Array, eps: float = 1e-5) -> Array:
     """Divides by sigma alone, which is 0 divided by 0 for a constant feature."""
     return gamma * (x - x.mean(axis=0)) / x.std(axis=0) + beta
@@ -134,6 +152,11 @@ def batchnorm_forward__no_eps(x: Array, gamma: Array, beta: Array, eps: float = 
 def batchnorm_forward__variance_not_rooted(x: Array, gamma: Array, beta: Array, eps: float = 1e-5) -> Array:
     """Divides by var + eps and forgets the root."""
     return gamma * (x - x.mean(axis=0)) / (x.var(axis=0) + eps) + beta
+
+
+def batchnorm_forward__variance_not_rooted_bare(x: Array, gamma: Array, beta: Array, eps: float = 1e-5) -> Array:
+    """Divides by the variance itself, without root and without eps."""
+    return gamma * (x - x.mean(axis=0)) / x.var(axis=0) + beta
 
 
 def batchnorm_forward__gamma_beta_swapped(x: Array, gamma: Array, beta: Array, eps: float = 1e-5) -> Array:
@@ -255,6 +278,15 @@ def batchnorm_backward__dgamma_raw_x(
     return dx, (dout * x).sum(axis=0), dout.sum(axis=0)
 
 
+def batchnorm_backward__dgamma_raw_x_centred(
+    dout: Array, x: Array, gamma: Array, eps: float = 1e-5
+) -> tuple[Array, Array, Array]:
+    """Multiplies dout by x - mu, which is not yet divided by s, in dgamma."""
+    (x_hat, s), d, m = _normalized(x, eps), gamma * dout, len(x)
+    dx = (m * d - d.sum(axis=0) - x_hat * (d * x_hat).sum(axis=0)) / (m * s)
+    return dx, (dout * (x - x.mean(axis=0))).sum(axis=0), dout.sum(axis=0)
+
+
 def batchnorm_backward__params_averaged(
     dout: Array, x: Array, gamma: Array, eps: float = 1e-5
 ) -> tuple[Array, Array, Array]:
@@ -270,6 +302,25 @@ def batchnorm_backward__eps_forgotten(
     """Uses s = sigma, without the eps of the forward pass."""
     s, d, m = x.std(axis=0), gamma * dout, len(x)
     x_hat = (x - x.mean(axis=0)) / s
+    dx = (m * d - d.sum(axis=0) - x_hat * (d * x_hat).sum(axis=0)) / (m * s)
+    return dx, (dout * x_hat).sum(axis=0), dout.sum(axis=0)
+
+
+def batchnorm_backward__eps_forgotten_in_dx(
+    dout: Array, x: Array, gamma: Array, eps: float = 1e-5
+) -> tuple[Array, Array, Array]:
+    """Divides dx by sigma without eps, although x_hat was divided by the right s."""
+    (x_hat, _), d, m = _normalized(x, eps), gamma * dout, len(x)
+    dx = (m * d - d.sum(axis=0) - x_hat * (d * x_hat).sum(axis=0)) / (m * x.std(axis=0))
+    return dx, (dout * x_hat).sum(axis=0), dout.sum(axis=0)
+
+
+def batchnorm_backward__eps_forgotten_in_x_hat(
+    dout: Array, x: Array, gamma: Array, eps: float = 1e-5
+) -> tuple[Array, Array, Array]:
+    """Divides x_hat by sigma without eps, although dx is divided by the right s."""
+    (_, s), d, m = _normalized(x, eps), gamma * dout, len(x)
+    x_hat = (x - x.mean(axis=0)) / x.std(axis=0)
     dx = (m * d - d.sum(axis=0) - x_hat * (d * x_hat).sum(axis=0)) / (m * s)
     return dx, (dout * x_hat).sum(axis=0), dout.sum(axis=0)
 
@@ -350,6 +401,13 @@ def update_running__sum(
     return running_mean + (1 - momentum) * mu, running_var + (1 - momentum) * var
 
 
+def update_running__sum_unweighted(
+    running_mean: Array, running_var: Array, mu: Array, var: Array, momentum: float = 0.9
+) -> tuple[Array, Array]:
+    """Adds the statistics of the batch to the old values, neither of them weighted."""
+    return running_mean + mu, running_var + var
+
+
 def update_running_cases(rng: np.random.Generator) -> Iterator[Case]:
     def averages(D: int) -> dict[str, Value]:
         return {
@@ -415,6 +473,13 @@ def batchnorm_inference__var_as_std(
     return gamma * (x - running_mean) / (running_var + eps) + beta
 
 
+def batchnorm_inference__var_as_std_bare(
+    x: Array, gamma: Array, beta: Array, running_mean: Array, running_var: Array, eps: float = 1e-5
+) -> Array:
+    """Divides by the running variance itself as if it were a standard deviation, without eps."""
+    return gamma * (x - running_mean) / running_var + beta
+
+
 def batchnorm_inference__no_affine(
     x: Array, gamma: Array, beta: Array, running_mean: Array, running_var: Array, eps: float = 1e-5
 ) -> Array:
@@ -427,6 +492,13 @@ def batchnorm_inference__mean_scaled(
 ) -> Array:
     """Divides x first and subtracts the mean afterwards, so the mean is never divided."""
     return gamma * (x / np.sqrt(running_var + eps) - running_mean) + beta
+
+
+def batchnorm_inference__mean_scaled_last(
+    x: Array, gamma: Array, beta: Array, running_mean: Array, running_var: Array, eps: float = 1e-5
+) -> Array:
+    """Divides and scales x first and subtracts the mean at the end, so the mean is neither divided nor scaled."""
+    return gamma * x / np.sqrt(running_var + eps) - running_mean + beta
 
 
 def batchnorm_inference_cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -489,15 +561,52 @@ def spatial_batchnorm_forward__per_example(x: Array, gamma: Array, beta: Array, 
     return gamma.reshape(1, -1, 1, 1) * (x - mu) / np.sqrt(var + eps) + beta.reshape(1, -1, 1, 1)
 
 
+def spatial_batchnorm_forward__per_example_all_channels(
+    x: Array, gamma: Array, beta: Array, eps: float = 1e-5
+) -> Array:
+    """Takes the statistics over C, H and W of each image alone, so the batch axis is left out."""
+    mu, var = x.mean(axis=(1, 2, 3), keepdims=True), x.var(axis=(1, 2, 3), keepdims=True)
+    return gamma.reshape(1, -1, 1, 1) * (x - mu) / np.sqrt(var + eps) + beta.reshape(1, -1, 1, 1)
+
+
 def spatial_batchnorm_forward__reshape_scramble(x: Array, gamma: Array, beta: Array, eps: float = 1e-5) -> Array:
     """Reshapes to (-1, C) without moving the channel axis last, so rows mix channels."""
     rows = x.reshape(-1, x.shape[1])
     return batchnorm_forward(rows, gamma, beta, eps).reshape(x.shape)
 
 
+def spatial_batchnorm_forward__reshape_scramble_by_channel(
+    x: Array, gamma: Array, beta: Array, eps: float = 1e-5
+) -> Array:
+    """Reshapes to (C, -1), one row for each channel, without moving the channel axis first."""
+    rows = x.reshape(x.shape[1], -1).T
+    return batchnorm_forward(rows, gamma, beta, eps).T.reshape(x.shape)
+
+
+def spatial_batchnorm_forward__reshape_scramble_in(x: Array, gamma: Array, beta: Array, eps: float = 1e-5) -> Array:
+    """Reshapes to (-1, C) without moving the channel axis last, though it moves that axis back at the end."""
+    N, C, H, W = x.shape
+    out = batchnorm_forward(x.reshape(-1, C), gamma, beta, eps)
+    return out.reshape(N, H, W, C).transpose(0, 3, 1, 2)
+
+
+def spatial_batchnorm_forward__reshape_scramble_out(x: Array, gamma: Array, beta: Array, eps: float = 1e-5) -> Array:
+    """Moves the channel axis last at first, but reshapes to (N, C, H, W) without moving it back."""
+    rows = x.transpose(0, 2, 3, 1).reshape(-1, x.shape[1])
+    return batchnorm_forward(rows, gamma, beta, eps).reshape(x.shape)
+
+
 def spatial_batchnorm_forward__gamma_on_width(x: Array, gamma: Array, beta: Array, eps: float = 1e-5) -> Array:
     """Multiplies by gamma as it is, so its entries go along the last axis, the width."""
     mu, var = x.mean(axis=(0, 2, 3), keepdims=True), x.var(axis=(0, 2, 3), keepdims=True)
+    return gamma * (x - mu) / np.sqrt(var + eps) + beta
+
+
+def spatial_batchnorm_forward__gamma_on_width_with_statistics(
+    x: Array, gamma: Array, beta: Array, eps: float = 1e-5
+) -> Array:
+    """Lets the statistics (C,) broadcast along the width, and gamma and beta with them."""
+    mu, var = x.mean(axis=(0, 2, 3)), x.var(axis=(0, 2, 3))
     return gamma * (x - mu) / np.sqrt(var + eps) + beta
 
 
@@ -592,6 +701,24 @@ def spatial_batchnorm_backward__reshape_scramble(
     return dx.reshape(x.shape), dgamma, dbeta
 
 
+def spatial_batchnorm_backward__reshape_scramble_by_channel(
+    dout: Array, x: Array, gamma: Array, eps: float = 1e-5
+) -> tuple[Array, Array, Array]:
+    """Reshapes dout and x to (C, -1), one row for each channel, without moving the channel axis first."""
+    C = x.shape[1]
+    dx, dgamma, dbeta = batchnorm_backward(dout.reshape(C, -1).T, x.reshape(C, -1).T, gamma, eps)
+    return dx.T.reshape(x.shape), dgamma, dbeta
+
+
+def spatial_batchnorm_backward__reshape_scramble_out(
+    dout: Array, x: Array, gamma: Array, eps: float = 1e-5
+) -> tuple[Array, Array, Array]:
+    """Moves the channel axis last at first, but reshapes dx to (N, C, H, W) without moving it back."""
+    dout_rows, x_rows = (a.transpose(0, 2, 3, 1).reshape(-1, x.shape[1]) for a in (dout, x))
+    dx, dgamma, dbeta = batchnorm_backward(dout_rows, x_rows, gamma, eps)
+    return dx.reshape(x.shape), dgamma, dbeta
+
+
 def spatial_batchnorm_backward_cases(rng: np.random.Generator) -> Iterator[Case]:
     def images(*shape: int, spread: float = 1.0) -> dict[str, Value]:
         return {"dout": _draw(rng, *shape), "x": _draw(rng, *shape, spread=spread), "gamma": _signed(rng, shape[1])}
@@ -639,6 +766,16 @@ def fold_batchnorm__columns(
     return W * s, (b - running_mean) * s + beta
 
 
+def fold_batchnorm__columns_one_by_one(
+    W: Array, b: Array, gamma: Array, beta: Array, running_mean: Array, running_var: Array, eps: float = 1e-5
+) -> tuple[Array, Array]:
+    """Multiplies column j of W by the scale of output unit j, which need not exist."""
+    s, W2 = gamma / np.sqrt(running_var + eps), W.copy()
+    for j in range(W.shape[1]):
+        W2[:, j] = s[j] * W[:, j]
+    return W2, (b - running_mean) * s + beta
+
+
 def fold_batchnorm__mean_forgotten(
     W: Array, b: Array, gamma: Array, beta: Array, running_mean: Array, running_var: Array, eps: float = 1e-5
 ) -> tuple[Array, Array]:
@@ -653,6 +790,14 @@ def fold_batchnorm__bias_unscaled(
     """Scales the running mean but not the bias: b + beta - s running_mean."""
     s = gamma / np.sqrt(running_var + eps)
     return s[:, None] * W, b + beta - s * running_mean
+
+
+def fold_batchnorm__bias_unscaled_nothing_scaled(
+    W: Array, b: Array, gamma: Array, beta: Array, running_mean: Array, running_var: Array, eps: float = 1e-5
+) -> tuple[Array, Array]:
+    """Scales neither the bias nor the running mean: b - running_mean + beta."""
+    s = gamma / np.sqrt(running_var + eps)
+    return s[:, None] * W, b - running_mean + beta
 
 
 def fold_batchnorm__eps_forgotten(
@@ -701,7 +846,12 @@ CHECKS = (
         returns=("mu: D", "var: D"),
         args={"x": "m D"},
         wrong=(
-            Wrong(batch_stats__ddof1, id="ddof1", hint="BatchNorm uses the biased variance, 1/m."),
+            Wrong(
+                batch_stats__ddof1,
+                id="ddof1",
+                hint="BatchNorm uses the biased variance, 1/m.",
+                also=(batch_stats__ddof1_guarded,),
+            ),
             Wrong(batch_stats__over_features, id="over-features", hint="Statistics are per feature, over the batch."),
             Wrong(batch_stats__std_not_var, id="std-not-var", hint="The formula asks for the variance."),
             Wrong(batch_stats__raw_moment, id="raw-moment", hint="Variance is about the mean."),
@@ -726,14 +876,25 @@ CHECKS = (
         args={"x": "m D", "gamma": "D", "beta": "D"},
         needs=(batch_stats,),
         wrong=(
-            Wrong(batchnorm_forward__ddof1, id="ddof1", hint="Divide by m, not by m-1."),
+            Wrong(
+                batchnorm_forward__ddof1,
+                id="ddof1",
+                hint="Divide by m, not by m-1.",
+                also=(batchnorm_forward__ddof1_guarded,),
+            ),
             Wrong(batchnorm_forward__eps_outside, id="eps-outside", hint="eps belongs under the root."),
-            Wrong(batchnorm_forward__axis1, id="axis1", hint="Normalise each feature over the batch."),
+            Wrong(
+                batchnorm_forward__axis1,
+                id="axis1",
+                hint="Normalise each feature over the batch.",
+                also=(batchnorm_forward__axis1_flat,),
+            ),
             Wrong(batchnorm_forward__no_eps, id="no-eps", hint="eps keeps the division safe."),
             Wrong(
                 batchnorm_forward__variance_not_rooted,
                 id="variance-not-rooted",
                 hint="Divide by a standard deviation.",
+                also=(batchnorm_forward__variance_not_rooted_bare,),
             ),
             Wrong(batchnorm_forward__gamma_beta_swapped, id="gamma-beta-swapped", hint="γ scales, β shifts."),
             Wrong(batchnorm_forward__beta_scaled, id="beta-scaled", hint="Scale first, then shift."),
@@ -774,7 +935,12 @@ CHECKS = (
                 id="gamma-missing",
                 hint="x̂ was multiplied by γ on the way out.",
             ),
-            Wrong(batchnorm_backward__dgamma_raw_x, id="dgamma-raw-x", hint="γ multiplies the normalised value."),
+            Wrong(
+                batchnorm_backward__dgamma_raw_x,
+                id="dgamma-raw-x",
+                hint="γ multiplies the normalised value.",
+                also=(batchnorm_backward__dgamma_raw_x_centred,),
+            ),
             Wrong(
                 batchnorm_backward__params_averaged,
                 id="params-averaged",
@@ -784,6 +950,10 @@ CHECKS = (
                 batchnorm_backward__eps_forgotten,
                 id="eps-forgotten",
                 hint="Forward and backward must use the same s.",
+                also=(
+                    batchnorm_backward__eps_forgotten_in_dx,
+                    batchnorm_backward__eps_forgotten_in_x_hat,
+                ),
             ),
         ),
         alternates=(batchnorm_backward_three_paths, batchnorm_backward_jacobians),
@@ -809,7 +979,9 @@ CHECKS = (
             Wrong(update_running__replaced, id="replaced", hint="One batch must not erase the history."),
             Wrong(update_running__mean_only, id="mean-only", hint="The test pass needs both."),
             Wrong(update_running__std_averaged, id="std-averaged", hint="Average the variances themselves."),
-            Wrong(update_running__sum, id="sum", hint="The two weights sum to 1."),
+            Wrong(
+                update_running__sum, id="sum", hint="The two weights sum to 1.", also=(update_running__sum_unweighted,)
+            ),
         ),
         alternates=(update_running_by_steps, update_running_as_product),
         hints=(
@@ -833,13 +1005,23 @@ CHECKS = (
                 id="eps-outside",
                 hint="Same place for eps as in training: under the root.",
             ),
-            Wrong(batchnorm_inference__var_as_std, id="var-as-std", hint="Take the root."),
+            Wrong(
+                batchnorm_inference__var_as_std,
+                id="var-as-std",
+                hint="Take the root.",
+                also=(batchnorm_inference__var_as_std_bare,),
+            ),
             Wrong(
                 batchnorm_inference__no_affine,
                 id="no-affine",
                 hint="The learned scale and shift stay in use.",
             ),
-            Wrong(batchnorm_inference__mean_scaled, id="mean-scaled", hint="Centre first, then scale."),
+            Wrong(
+                batchnorm_inference__mean_scaled,
+                id="mean-scaled",
+                hint="Centre first, then scale.",
+                also=(batchnorm_inference__mean_scaled_last,),
+            ),
         ),
         alternates=(batchnorm_inference_as_affine_map, batchnorm_inference_entries),
         hints=(
@@ -863,16 +1045,23 @@ CHECKS = (
                 spatial_batchnorm_forward__per_example,
                 id="per-example",
                 hint="The batch axis belongs to the statistics.",
+                also=(spatial_batchnorm_forward__per_example_all_channels,),
             ),
             Wrong(
                 spatial_batchnorm_forward__reshape_scramble,
                 id="reshape-scramble",
                 hint="Transpose before you reshape.",
+                also=(
+                    spatial_batchnorm_forward__reshape_scramble_by_channel,
+                    spatial_batchnorm_forward__reshape_scramble_in,
+                    spatial_batchnorm_forward__reshape_scramble_out,
+                ),
             ),
             Wrong(
                 spatial_batchnorm_forward__gamma_on_width,
                 id="gamma-on-width",
                 hint="Give γ the shape (1,C,1,1).",
+                also=(spatial_batchnorm_forward__gamma_on_width_with_statistics,),
             ),
         ),
         alternates=(spatial_batchnorm_forward_as_rows, spatial_batchnorm_forward_channels),
@@ -911,6 +1100,10 @@ CHECKS = (
                 spatial_batchnorm_backward__reshape_scramble,
                 id="reshape-scramble",
                 hint="Move the channel axis last first.",
+                also=(
+                    spatial_batchnorm_backward__reshape_scramble_by_channel,
+                    spatial_batchnorm_backward__reshape_scramble_out,
+                ),
             ),
         ),
         alternates=(spatial_batchnorm_backward_as_rows, spatial_batchnorm_backward_channels),
@@ -934,7 +1127,12 @@ CHECKS = (
         },
         needs=(batchnorm_inference,),
         wrong=(
-            Wrong(fold_batchnorm__columns, id="columns", hint="Each output unit has its own scale: rows."),
+            Wrong(
+                fold_batchnorm__columns,
+                id="columns",
+                hint="Each output unit has its own scale: rows.",
+                also=(fold_batchnorm__columns_one_by_one,),
+            ),
             Wrong(
                 fold_batchnorm__mean_forgotten,
                 id="mean-forgotten",
@@ -944,6 +1142,7 @@ CHECKS = (
                 fold_batchnorm__bias_unscaled,
                 id="bias-unscaled",
                 hint="The bias passes through BatchNorm too.",
+                also=(fold_batchnorm__bias_unscaled_nothing_scaled,),
             ),
             Wrong(fold_batchnorm__eps_forgotten, id="eps-forgotten", hint="The same eps as at test time."),
             Wrong(fold_batchnorm__beta_scaled, id="beta-scaled", hint="β is added after the scale."),

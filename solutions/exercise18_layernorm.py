@@ -56,9 +56,27 @@ def layernorm_forward__batch_axis(x: Array, gamma: Array, beta: Array, eps: floa
     return gamma * (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + eps) + beta
 
 
+def layernorm_forward__batch_axis_tokens(x: Array, gamma: Array, beta: Array, eps: float = 1e-5) -> Array:
+    """Takes mean and variance over all axes but the last, as BatchNorm does with the tokens of all sequences."""
+    axes = tuple(range(x.ndim - 1))
+    return gamma * (x - x.mean(axis=axes)) / np.sqrt(x.var(axis=axes) + eps) + beta
+
+
 def layernorm_forward__all_axes(x: Array, gamma: Array, beta: Array, eps: float = 1e-5) -> Array:
     """Takes one mean and one variance for a whole sequence, the last two axes."""
     mu, var = x.mean(axis=(-2, -1), keepdims=True), x.var(axis=(-2, -1), keepdims=True)
+    return gamma * (x - mu) / np.sqrt(var + eps) + beta
+
+
+def layernorm_forward__all_axes_whole_array(x: Array, gamma: Array, beta: Array, eps: float = 1e-5) -> Array:
+    """Takes one mean and one variance for the whole array."""
+    return gamma * (x - x.mean()) / np.sqrt(x.var() + eps) + beta
+
+
+def layernorm_forward__all_axes_but_the_first(x: Array, gamma: Array, beta: Array, eps: float = 1e-5) -> Array:
+    """Takes the statistics of each example over all its axes, so the tokens of a sequence share them."""
+    axes = tuple(range(1, x.ndim))
+    mu, var = x.mean(axis=axes, keepdims=True), x.var(axis=axes, keepdims=True)
     return gamma * (x - mu) / np.sqrt(var + eps) + beta
 
 
@@ -148,6 +166,15 @@ def layernorm_backward__batch_means(
     return dx, (dout * x_hat).sum(axis=others), dout.sum(axis=others)
 
 
+def layernorm_backward__batch_means_tokens(
+    dout: Array, x: Array, gamma: Array, eps: float = 1e-5
+) -> tuple[Array, Array, Array]:
+    """Takes the two means of dx over all axes but the last, the tokens of all sequences."""
+    (x_hat, s), d, others = _normalized(x, eps), gamma * dout, tuple(range(x.ndim - 1))
+    dx = (d - d.mean(axis=others) - x_hat * (d * x_hat).mean(axis=others)) / s
+    return dx, (dout * x_hat).sum(axis=others), dout.sum(axis=others)
+
+
 def layernorm_backward__variance_path_missing(
     dout: Array, x: Array, gamma: Array, eps: float = 1e-5
 ) -> tuple[Array, Array, Array]:
@@ -173,6 +200,24 @@ def layernorm_backward__params_over_features(
     (x_hat, s), d = _normalized(x, eps), gamma * dout
     dx = (d - d.mean(axis=-1, keepdims=True) - x_hat * (d * x_hat).mean(axis=-1, keepdims=True)) / s
     return dx, (dout * x_hat).sum(axis=-1), dout.sum(axis=-1)
+
+
+def layernorm_backward__params_over_features_dgamma(
+    dout: Array, x: Array, gamma: Array, eps: float = 1e-5
+) -> tuple[Array, Array, Array]:
+    """Sums dgamma over the features, so one number is left for each row, and dbeta over the rows."""
+    (x_hat, s), d = _normalized(x, eps), gamma * dout
+    dx = (d - d.mean(axis=-1, keepdims=True) - x_hat * (d * x_hat).mean(axis=-1, keepdims=True)) / s
+    return dx, (dout * x_hat).sum(axis=-1), dout.sum(axis=tuple(range(x.ndim - 1)))
+
+
+def layernorm_backward__params_over_features_axis_one(
+    dout: Array, x: Array, gamma: Array, eps: float = 1e-5
+) -> tuple[Array, Array, Array]:
+    """Sums dgamma and dbeta over axis 1, which holds the features of a matrix and the tokens of sequences."""
+    (x_hat, s), d = _normalized(x, eps), gamma * dout
+    dx = (d - d.mean(axis=-1, keepdims=True) - x_hat * (d * x_hat).mean(axis=-1, keepdims=True)) / s
+    return dx, (dout * x_hat).sum(axis=1), dout.sum(axis=1)
 
 
 def layernorm_backward__sums_not_means(
@@ -224,6 +269,17 @@ def rmsnorm_forward__centred(x: Array, gamma: Array, eps: float = 1e-6) -> Array
     return gamma * centred / np.sqrt((centred**2).mean(axis=-1, keepdims=True) + eps)
 
 
+def rmsnorm_forward__centred_above(x: Array, gamma: Array, eps: float = 1e-6) -> Array:
+    """Subtracts the mean from x but divides by the root mean square of x as it was."""
+    centred = x - x.mean(axis=-1, keepdims=True)
+    return gamma * centred / np.sqrt((x**2).mean(axis=-1, keepdims=True) + eps)
+
+
+def rmsnorm_forward__centred_below(x: Array, gamma: Array, eps: float = 1e-6) -> Array:
+    """Divides by the standard deviation, from which the mean was subtracted, but leaves x as it was."""
+    return gamma * x / np.sqrt(x.var(axis=-1, keepdims=True) + eps)
+
+
 def rmsnorm_forward__sum(x: Array, gamma: Array, eps: float = 1e-6) -> Array:
     """Divides by the root of the sum of squares, without the 1/D."""
     return gamma * x / np.sqrt((x**2).sum(axis=-1, keepdims=True) + eps)
@@ -237,6 +293,11 @@ def rmsnorm_forward__eps_outside(x: Array, gamma: Array, eps: float = 1e-6) -> A
 def rmsnorm_forward__not_rooted(x: Array, gamma: Array, eps: float = 1e-6) -> Array:
     """Divides by the mean square and forgets the root."""
     return gamma * x / ((x**2).mean(axis=-1, keepdims=True) + eps)
+
+
+def rmsnorm_forward__not_rooted_bare(x: Array, gamma: Array, eps: float = 1e-6) -> Array:
+    """Divides by the mean square itself, without root and without eps."""
+    return gamma * x / (x**2).mean(axis=-1, keepdims=True)
 
 
 def rmsnorm_forward_cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -300,6 +361,14 @@ def rmsnorm_backward__centred(dout: Array, x: Array, gamma: Array, eps: float = 
     return dx, (dout * x_hat).sum(axis=tuple(range(x.ndim - 1)))
 
 
+def rmsnorm_backward__centred_fully(dout: Array, x: Array, gamma: Array, eps: float = 1e-6) -> tuple[Array, Array]:
+    """Subtracts the mean of x as well as mean(d), the whole backward pass of LayerNorm."""
+    s = np.sqrt(x.var(axis=-1, keepdims=True) + eps)
+    x_hat, d = (x - x.mean(axis=-1, keepdims=True)) / s, gamma * dout
+    dx = (d - d.mean(axis=-1, keepdims=True) - x_hat * (d * x_hat).mean(axis=-1, keepdims=True)) / s
+    return dx, (dout * x_hat).sum(axis=tuple(range(x.ndim - 1)))
+
+
 def rmsnorm_backward__gamma_missing(dout: Array, x: Array, gamma: Array, eps: float = 1e-6) -> tuple[Array, Array]:
     """Puts dout where gamma dout belongs in dx."""
     r = 1 / np.sqrt((x**2).mean(axis=-1, keepdims=True) + eps)
@@ -313,6 +382,22 @@ def rmsnorm_backward__sum(dout: Array, x: Array, gamma: Array, eps: float = 1e-6
     r = 1 / np.sqrt((x**2).mean(axis=-1, keepdims=True) + eps)
     x_hat, d = x * r, gamma * dout
     dx = r * (d - x_hat * (d * x_hat).sum(axis=-1, keepdims=True))
+    return dx, (dout * x_hat).sum(axis=tuple(range(x.ndim - 1)))
+
+
+def rmsnorm_backward__sum_in_both_places(dout: Array, x: Array, gamma: Array, eps: float = 1e-6) -> tuple[Array, Array]:
+    """Uses a sum over the features for the mean of the forward pass as well as for that of dx."""
+    r = 1 / np.sqrt((x**2).sum(axis=-1, keepdims=True) + eps)
+    x_hat, d = x * r, gamma * dout
+    dx = r * (d - x_hat * (d * x_hat).sum(axis=-1, keepdims=True))
+    return dx, (dout * x_hat).sum(axis=tuple(range(x.ndim - 1)))
+
+
+def rmsnorm_backward__sum_in_the_root(dout: Array, x: Array, gamma: Array, eps: float = 1e-6) -> tuple[Array, Array]:
+    """Uses a sum over the features in the root mean square and a mean in dx."""
+    r = 1 / np.sqrt((x**2).sum(axis=-1, keepdims=True) + eps)
+    x_hat, d = x * r, gamma * dout
+    dx = r * (d - x_hat * (d * x_hat).mean(axis=-1, keepdims=True))
     return dx, (dout * x_hat).sum(axis=tuple(range(x.ndim - 1)))
 
 
@@ -418,8 +503,21 @@ CHECKS = (
         returns=("out: N T D",),
         args={"x": "N T D", **_AFFINE_AXES},
         wrong=(
-            Wrong(layernorm_forward__batch_axis, id="batch-axis", hint="Each token is normalised by itself."),
-            Wrong(layernorm_forward__all_axes, id="all-axes", hint="Only the last axis is normalised."),
+            Wrong(
+                layernorm_forward__batch_axis,
+                id="batch-axis",
+                hint="Each token is normalised by itself.",
+                also=(layernorm_forward__batch_axis_tokens,),
+            ),
+            Wrong(
+                layernorm_forward__all_axes,
+                id="all-axes",
+                hint="Only the last axis is normalised.",
+                also=(
+                    layernorm_forward__all_axes_whole_array,
+                    layernorm_forward__all_axes_but_the_first,
+                ),
+            ),
             Wrong(layernorm_forward__ddof1, id="ddof1", hint="Divide by D."),
             Wrong(layernorm_forward__eps_outside, id="eps-outside", hint="eps belongs under the root."),
             Wrong(layernorm_forward__no_affine, id="no-affine", hint="Scale and shift are part of the layer."),
@@ -442,6 +540,7 @@ CHECKS = (
                 layernorm_backward__batch_means,
                 id="batch-means",
                 hint="The statistics were over the features, so are the means.",
+                also=(layernorm_backward__batch_means_tokens,),
             ),
             Wrong(
                 layernorm_backward__variance_path_missing,
@@ -453,6 +552,10 @@ CHECKS = (
                 layernorm_backward__params_over_features,
                 id="params-over-features",
                 hint="γ has one entry per feature: sum over everything else.",
+                also=(
+                    layernorm_backward__params_over_features_dgamma,
+                    layernorm_backward__params_over_features_axis_one,
+                ),
             ),
             Wrong(
                 layernorm_backward__sums_not_means,
@@ -473,10 +576,23 @@ CHECKS = (
         returns=("out: N T D",),
         args={"x": "N T D", "gamma": "D"},
         wrong=(
-            Wrong(rmsnorm_forward__centred, id="centred", hint="RMSNorm does not centre."),
+            Wrong(
+                rmsnorm_forward__centred,
+                id="centred",
+                hint="RMSNorm does not centre.",
+                also=(
+                    rmsnorm_forward__centred_above,
+                    rmsnorm_forward__centred_below,
+                ),
+            ),
             Wrong(rmsnorm_forward__sum, id="sum", hint="The root mean square has a mean."),
             Wrong(rmsnorm_forward__eps_outside, id="eps-outside", hint="eps under the root."),
-            Wrong(rmsnorm_forward__not_rooted, id="not-rooted", hint="Take the root."),
+            Wrong(
+                rmsnorm_forward__not_rooted,
+                id="not-rooted",
+                hint="Take the root.",
+                also=(rmsnorm_forward__not_rooted_bare,),
+            ),
         ),
         alternates=(rmsnorm_forward_row_by_row, rmsnorm_forward_by_norm),
         hints=(
@@ -496,9 +612,22 @@ CHECKS = (
                 id="projection-missing",
                 hint="The root mean square depends on x.",
             ),
-            Wrong(rmsnorm_backward__centred, id="centred", hint="There is no mean in the forward pass."),
+            Wrong(
+                rmsnorm_backward__centred,
+                id="centred",
+                hint="There is no mean in the forward pass.",
+                also=(rmsnorm_backward__centred_fully,),
+            ),
             Wrong(rmsnorm_backward__gamma_missing, id="gamma-missing", hint="The output was multiplied by γ."),
-            Wrong(rmsnorm_backward__sum, id="sum", hint="Mean over the features."),
+            Wrong(
+                rmsnorm_backward__sum,
+                id="sum",
+                hint="Mean over the features.",
+                also=(
+                    rmsnorm_backward__sum_in_both_places,
+                    rmsnorm_backward__sum_in_the_root,
+                ),
+            ),
         ),
         alternates=(rmsnorm_backward_jacobians, rmsnorm_backward_two_paths),
         hints=(

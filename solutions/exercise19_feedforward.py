@@ -150,6 +150,12 @@ def mlp_loss__one_layer(params: dict[str, Array], x: Array, y: Array, lam: float
     return _cross_entropy(logits, y) + lam / 2 * float((params["W1"] ** 2).sum())
 
 
+def mlp_loss__one_layer_output(params: dict[str, Array], x: Array, y: Array, lam: float = 0.0) -> float:
+    """Penalizes W2 only."""
+    _, _, logits = mlp_forward(params, x)
+    return _cross_entropy(logits, y) + lam / 2 * float((params["W2"] ** 2).sum())
+
+
 def mlp_loss__double_softmax(params: dict[str, Array], x: Array, y: Array, lam: float = 0.0) -> float:
     """Hands softmax(logits) to a cross-entropy that applies the softmax itself."""
     _, _, logits = mlp_forward(params, x)
@@ -482,11 +488,34 @@ def confusion_matrix__normalised(y: Array, y_pred: Array, C: int) -> Array:
     return counts / counts.sum(axis=1, keepdims=True)
 
 
+def confusion_matrix__normalised_guarded(y: Array, y_pred: Array, C: int) -> Array:
+    """Divides each row by its sum and leaves the rows of classes that never occur at 0."""
+    counts = np.zeros((C, C))
+    np.add.at(counts, (y, y_pred), 1)
+    return counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+
+
 def confusion_matrix__inferred_classes(y: Array, y_pred: Array, C: int) -> Array:
     """Takes the largest label seen, plus 1, as the number of classes."""
     seen = int(max(y.max(), y_pred.max())) + 1
     counts = np.zeros((seen, seen), dtype=int)
     np.add.at(counts, (y, y_pred), 1)
+    return counts
+
+
+def confusion_matrix__inferred_classes_true_labels(y: Array, y_pred: Array, C: int) -> Array:
+    """Takes the largest true label, plus 1, as the number of classes, which may be too few for the predictions."""
+    seen = int(y.max()) + 1
+    counts = np.zeros((seen, seen), dtype=int)
+    np.add.at(counts, (y, y_pred), 1)
+    return counts
+
+
+def confusion_matrix__inferred_classes_distinct(y: Array, y_pred: Array, C: int) -> Array:
+    """Takes the number of different labels seen as the number of classes."""
+    classes = np.unique(np.concatenate([y, y_pred]))
+    counts = np.zeros((len(classes), len(classes)), dtype=int)
+    np.add.at(counts, (np.searchsorted(classes, y), np.searchsorted(classes, y_pred)), 1)
     return counts
 
 
@@ -545,7 +574,12 @@ CHECKS = (
         wrong=(
             Wrong(mlp_loss__biases_penalised, id="biases-penalised", hint="Only the weights are penalised."),
             Wrong(mlp_loss__half_missing, id="half-missing", hint="The penalty carries ½."),
-            Wrong(mlp_loss__one_layer, id="one-layer", hint="All weight matrices are penalised."),
+            Wrong(
+                mlp_loss__one_layer,
+                id="one-layer",
+                hint="All weight matrices are penalised.",
+                also=(mlp_loss__one_layer_output,),
+            ),
             Wrong(mlp_loss__double_softmax, id="double-softmax", hint="It expects logits."),
         ),
         alternates=(mlp_loss_of_margins, mlp_loss_one_hot),
@@ -630,8 +664,21 @@ CHECKS = (
                 id="repeats-lost",
                 hint="Repeated index pairs need an accumulating add.",
             ),
-            Wrong(confusion_matrix__normalised, id="normalised", hint="Counts, not rates."),
-            Wrong(confusion_matrix__inferred_classes, id="inferred-classes", hint="C is given."),
+            Wrong(
+                confusion_matrix__normalised,
+                id="normalised",
+                hint="Counts, not rates.",
+                also=(confusion_matrix__normalised_guarded,),
+            ),
+            Wrong(
+                confusion_matrix__inferred_classes,
+                id="inferred-classes",
+                hint="C is given.",
+                also=(
+                    confusion_matrix__inferred_classes_true_labels,
+                    confusion_matrix__inferred_classes_distinct,
+                ),
+            ),
         ),
         alternates=(confusion_matrix_pair_by_pair, confusion_matrix_bincount, confusion_matrix_one_hot),
         hints=(

@@ -45,12 +45,27 @@ def conv_output_size__one_missing(n: int, k: int, stride: int = 1, pad: int = 0,
     return (n + 2 * pad - extent) // stride
 
 
+def conv_output_size__one_missing_unguarded(n: int, k: int, stride: int = 1, pad: int = 0, dilation: int = 1) -> float:
+    """Forgets to count the first position, and does not ask whether the kernel fits."""
+    return (n + 2 * pad - dilation * (k - 1) - 1) // stride
+
+
 def conv_output_size__ceil(n: int, k: int, stride: int = 1, pad: int = 0, dilation: int = 1) -> float:
     """Rounds up, which counts a last window that does not fit."""
     extent = dilation * (k - 1) + 1
     if extent > n + 2 * pad:
         return 0
     return ceil((n + 2 * pad - extent) / stride) + 1
+
+
+def conv_output_size__ceil_unguarded(n: int, k: int, stride: int = 1, pad: int = 0, dilation: int = 1) -> float:
+    """Rounds up, and does not ask whether the kernel fits."""
+    return ceil((n + 2 * pad - dilation * (k - 1) - 1) / stride) + 1
+
+
+def conv_output_size__ceil_clipped(n: int, k: int, stride: int = 1, pad: int = 0, dilation: int = 1) -> float:
+    """Rounds up and replaces only what is negative by 0."""
+    return max(0, ceil((n + 2 * pad - dilation * (k - 1) - 1) / stride) + 1)
 
 
 def conv_output_size__single_pad(n: int, k: int, stride: int = 1, pad: int = 0, dilation: int = 1) -> float:
@@ -61,10 +76,22 @@ def conv_output_size__single_pad(n: int, k: int, stride: int = 1, pad: int = 0, 
     return (n + pad - extent) // stride + 1
 
 
+def conv_output_size__single_pad_unguarded(n: int, k: int, stride: int = 1, pad: int = 0, dilation: int = 1) -> float:
+    """Adds the padding once, and does not ask whether the kernel fits."""
+    return (n + pad - dilation * (k - 1) - 1) // stride + 1
+
+
 def conv_output_size__dilation_ignored(n: int, k: int, stride: int = 1, pad: int = 0, dilation: int = 1) -> float:
     """Takes the kernel to cover k pixels whatever the dilation."""
     if k > n + 2 * pad:
         return 0
+    return (n + 2 * pad - k) // stride + 1
+
+
+def conv_output_size__dilation_ignored_unguarded(
+    n: int, k: int, stride: int = 1, pad: int = 0, dilation: int = 1
+) -> float:
+    """Takes the kernel to cover k pixels whatever the dilation, and does not ask whether it fits."""
     return (n + 2 * pad - k) // stride + 1
 
 
@@ -76,10 +103,41 @@ def conv_output_size__float(n: int, k: int, stride: int = 1, pad: int = 0, dilat
     return (n + 2 * pad - extent) / stride + 1
 
 
+def conv_output_size__float_unguarded(n: int, k: int, stride: int = 1, pad: int = 0, dilation: int = 1) -> float:
+    """Divides without rounding, and does not ask whether the kernel fits."""
+    return (n + 2 * pad - dilation * (k - 1) - 1) / stride + 1
+
+
+def conv_output_size__float_clipped(n: int, k: int, stride: int = 1, pad: int = 0, dilation: int = 1) -> float:
+    """Divides without rounding and replaces only what is negative by 0."""
+    return max(0, (n + 2 * pad - dilation * (k - 1) - 1) / stride + 1)
+
+
 def conv_output_size__negative_size(n: int, k: int, stride: int = 1, pad: int = 0, dilation: int = 1) -> float:
     """Uses the formula even when the kernel is larger than the padded input."""
     extent = dilation * (k - 1) + 1
     return (n + 2 * pad - extent) // stride + 1
+
+
+def conv_output_size__negative_size_truncated(
+    n: int, k: int, stride: int = 1, pad: int = 0, dilation: int = 1
+) -> float:
+    """Rounds towards zero, which counts a position for a kernel that is a little too large, or gives a negative size."""
+    return int((n + 2 * pad - dilation * (k - 1) - 1) / stride) + 1
+
+
+def conv_output_size__negative_size_truncated_and_clipped(
+    n: int, k: int, stride: int = 1, pad: int = 0, dilation: int = 1
+) -> float:
+    """Rounds towards zero and replaces what is negative by 0, so a kernel that is a little too large has one position."""
+    return max(0, int((n + 2 * pad - dilation * (k - 1) - 1) / stride) + 1)
+
+
+def conv_output_size__negative_size_truncated_sum(
+    n: int, k: int, stride: int = 1, pad: int = 0, dilation: int = 1
+) -> float:
+    """Drops the fraction after adding the 1, so a kernel that is far too large has a negative size."""
+    return int((n + 2 * pad - dilation * (k - 1) - 1) / stride + 1)
 
 
 def _between(rng: np.random.Generator, low: int, high: int) -> int:
@@ -111,7 +169,7 @@ def conv_output_size_cases(rng: np.random.Generator) -> Iterator[Case]:
     yield Case("kernel as large as the input", n=k, k=k, stride=_between(rng, 1, 3))
 
     n, pad = _between(rng, 1, 3), _between(rng, 4, 5)
-    yield Case("kernel larger than the padded input", n=n, k=n + 2 * pad + _between(rng, 3, 4), stride=2, pad=pad)
+    yield Case("kernel larger than the padded input", n=n, k=n + 2 * pad + 2 * _between(rng, 2, 3), stride=2, pad=pad)
 
     n, pad = _between(rng, 4, 6), _between(rng, 3, 5)
     yield Case("kernel that fits only with its padding", n=n, k=n + 2 * pad, pad=pad, stride=_between(rng, 1, 3))
@@ -149,10 +207,30 @@ def same_padding__symmetric_large(k: int, dilation: int = 1) -> tuple[int, int]:
     return half, half
 
 
+def same_padding__symmetric_large_undilated(k: int, dilation: int = 1) -> tuple[int, int]:
+    """Pads both sides with k//2, whatever the dilation."""
+    return k // 2, k // 2
+
+
+def same_padding__symmetric_large_dilated_half(k: int, dilation: int = 1) -> tuple[int, int]:
+    """Pads both sides with dilation times k//2."""
+    return dilation * (k // 2), dilation * (k // 2)
+
+
 def same_padding__symmetric_small(k: int, dilation: int = 1) -> tuple[int, int]:
     """Pads both sides with half of the total rounded down, (k-1)//2 without dilation."""
     half = dilation * (k - 1) // 2
     return half, half
+
+
+def same_padding__symmetric_small_undilated(k: int, dilation: int = 1) -> tuple[int, int]:
+    """Pads both sides with (k-1)//2, whatever the dilation."""
+    return (k - 1) // 2, (k - 1) // 2
+
+
+def same_padding__symmetric_small_dilated_half(k: int, dilation: int = 1) -> tuple[int, int]:
+    """Pads both sides with dilation times (k-1)//2."""
+    return dilation * ((k - 1) // 2), dilation * ((k - 1) // 2)
 
 
 def same_padding__larger_left(k: int, dilation: int = 1) -> tuple[int, int]:
@@ -215,6 +293,11 @@ def pad_images__reflected(x: Array, pad: int, value: float = 0.0) -> Array:
     return np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)), mode="reflect")
 
 
+def pad_images__reflected_with_the_edge(x: Array, pad: int, value: float = 0.0) -> Array:
+    """Mirrors the image at its border and repeats the pixels of the edge itself."""
+    return np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)), mode="symmetric")
+
+
 def _images(rng: np.random.Generator, *shape: int) -> Array:
     return rng.standard_normal(shape) + 0.5
 
@@ -256,6 +339,13 @@ def conv_param_count__groups_ignored(C: int, F: int, kh: int, kw: int, groups: i
 def conv_param_count__bias_per_weight_map(C: int, F: int, kh: int, kw: int, groups: int = 1, bias: bool = True) -> int:
     """Adds a bias for each pair of filter and input channel."""
     return F * (C // groups) * kh * kw + (F * C if bias else 0)
+
+
+def conv_param_count__bias_per_weight_map_in_groups(
+    C: int, F: int, kh: int, kw: int, groups: int = 1, bias: bool = True
+) -> int:
+    """Adds a bias for each pair of filter and channel that it reads."""
+    return F * (C // groups) * kh * kw + (F * (C // groups) if bias else 0)
 
 
 def conv_param_count__bias_always(C: int, F: int, kh: int, kw: int, groups: int = 1, bias: bool = True) -> int:
@@ -321,6 +411,20 @@ def receptive_field__kernel_sum(layers: Layers) -> int:
     return sum(kernel for kernel, _ in layers)
 
 
+def receptive_field__kernel_sum_from_one(layers: Layers) -> int:
+    """Starts at one pixel and adds up the kernel sizes."""
+    return 1 + sum(kernel for kernel, _ in layers)
+
+
+def receptive_field__kernel_sum_strided(layers: Layers) -> int:
+    """Adds k times the accumulated stride instead of k - 1 times."""
+    r, jump = 1, 1
+    for kernel, stride in layers:
+        r += kernel * jump
+        jump *= stride
+    return r
+
+
 def receptive_field__product(layers: Layers) -> int:
     """Multiplies the kernel sizes."""
     return prod(kernel for kernel, _ in layers)
@@ -353,26 +457,56 @@ CHECKS = (
         cases=conv_output_size_cases,
         returns=("size:",),
         wrong=(
-            Wrong(conv_output_size__one_missing, id="one-missing", hint="The first position counts as well."),
+            Wrong(
+                conv_output_size__one_missing,
+                id="one-missing",
+                hint="The first position counts as well.",
+                also=(conv_output_size__one_missing_unguarded,),
+            ),
             Wrong(
                 conv_output_size__ceil,
                 id="ceil",
                 tags=("edge",),
                 hint="A window that does not fit is dropped.",
+                also=(
+                    conv_output_size__ceil_unguarded,
+                    conv_output_size__ceil_clipped,
+                ),
             ),
-            Wrong(conv_output_size__single_pad, id="single-pad", tags=("edge",), hint="Padding is on both sides."),
+            Wrong(
+                conv_output_size__single_pad,
+                id="single-pad",
+                tags=("edge",),
+                hint="Padding is on both sides.",
+                also=(conv_output_size__single_pad_unguarded,),
+            ),
             Wrong(
                 conv_output_size__dilation_ignored,
                 id="dilation-ignored",
                 tags=("edge",),
                 hint="A dilated kernel covers dilation·(k-1)+1 pixels.",
+                also=(conv_output_size__dilation_ignored_unguarded,),
             ),
-            Wrong(conv_output_size__float, id="float", tags=("edge",), hint="A size is a whole number."),
+            Wrong(
+                conv_output_size__float,
+                id="float",
+                tags=("edge",),
+                hint="A size is a whole number.",
+                also=(
+                    conv_output_size__float_unguarded,
+                    conv_output_size__float_clipped,
+                ),
+            ),
             Wrong(
                 conv_output_size__negative_size,
                 id="negative-size",
                 tags=("edge",),
                 hint="No position fits: size 0.",
+                also=(
+                    conv_output_size__negative_size_truncated,
+                    conv_output_size__negative_size_truncated_and_clipped,
+                    conv_output_size__negative_size_truncated_sum,
+                ),
             ),
         ),
         alternates=(conv_output_size_starts, conv_output_size_slides, conv_output_size_clipped),
@@ -392,12 +526,20 @@ CHECKS = (
                 id="symmetric-large",
                 tags=("edge",),
                 hint="The two sides add up to dilation·(k-1).",
+                also=(
+                    same_padding__symmetric_large_undilated,
+                    same_padding__symmetric_large_dilated_half,
+                ),
             ),
             Wrong(
                 same_padding__symmetric_small,
                 id="symmetric-small",
                 tags=("edge",),
                 hint="An even kernel needs uneven padding.",
+                also=(
+                    same_padding__symmetric_small_undilated,
+                    same_padding__symmetric_small_dilated_half,
+                ),
             ),
             Wrong(
                 same_padding__larger_left,
@@ -427,7 +569,12 @@ CHECKS = (
             Wrong(pad_images__all_axes, id="all-axes", hint="Only height and width grow."),
             Wrong(pad_images__one_sided, id="one-sided", hint="Both sides get the border."),
             Wrong(pad_images__value_ignored, id="value-ignored", hint="Use the given value."),
-            Wrong(pad_images__reflected, id="reflected", hint="The border is constant."),
+            Wrong(
+                pad_images__reflected,
+                id="reflected",
+                hint="The border is constant.",
+                also=(pad_images__reflected_with_the_edge,),
+            ),
         ),
         alternates=(pad_images_numpy, pad_images_borders),
         hints=(
@@ -451,7 +598,12 @@ CHECKS = (
                 tags=("edge",),
                 hint="A grouped filter sees C/groups channels.",
             ),
-            Wrong(conv_param_count__bias_per_weight_map, id="bias-per-weight-map", hint="One bias per filter."),
+            Wrong(
+                conv_param_count__bias_per_weight_map,
+                id="bias-per-weight-map",
+                hint="One bias per filter.",
+                also=(conv_param_count__bias_per_weight_map_in_groups,),
+            ),
             Wrong(
                 conv_param_count__bias_always,
                 id="bias-always",
@@ -481,7 +633,15 @@ CHECKS = (
                 id="stride-early",
                 hint="A layer's stride affects only the layers after it.",
             ),
-            Wrong(receptive_field__kernel_sum, id="kernel-sum", hint="Each layer adds k-1, not k."),
+            Wrong(
+                receptive_field__kernel_sum,
+                id="kernel-sum",
+                hint="Each layer adds k-1, not k.",
+                also=(
+                    receptive_field__kernel_sum_from_one,
+                    receptive_field__kernel_sum_strided,
+                ),
+            ),
             Wrong(receptive_field__product, id="product", hint="Fields grow by addition."),
         ),
         alternates=(receptive_field_backwards, receptive_field_closed),

@@ -41,6 +41,33 @@ def cross_correlate2d__flipped(x: Array, w: Array) -> Array:
 
 def cross_correlate2d__kernel_transposed(x: Array, w: Array) -> Array:
     """Slides the transposed kernel, which is silent when it is square."""
+    (H, W), (kh, kw) = x.shape, w.T.shape
+    out = np.zeros((max(H - kh + 1, 0), max(W - kw + 1, 0)))
+    for i, j in np.ndindex(*out.shape):
+        out[i, j] = (x[i : i + kh, j : j + kw] * w.T).sum()
+    return out
+
+
+def cross_correlate2d__kernel_transposed_fails(x: Array, w: Array) -> Array:
+    """Multiplies each window by the transposed kernel, which fits only a square one."""
+    (H, W), (kh, kw) = x.shape, w.shape
+    out = np.zeros((H - kh + 1, W - kw + 1))
+    for i, j in np.ndindex(*out.shape):
+        out[i, j] = (x[i : i + kh, j : j + kw] * w.T).sum()
+    return out
+
+
+def cross_correlate2d__kernel_transposed_indices(x: Array, w: Array) -> Array:
+    """Reads the kernel with row and column exchanged, which leaves it unless it is square."""
+    (H, W), (kh, kw) = x.shape, w.shape
+    out = np.zeros((H - kh + 1, W - kw + 1))
+    for i, j, a, d in np.ndindex(*out.shape, kh, kw):
+        out[i, j] += x[i + a, j + d] * w[d, a]
+    return out
+
+
+def cross_correlate2d__kernel_transposed_in_lists(x: Array, w: Array) -> Array:
+    """Slides the transposed kernel and collects the rows in a list, which is empty if the kernel is too tall."""
     return cross_correlate2d(x, w.T)
 
 
@@ -48,6 +75,16 @@ def cross_correlate2d__one_short(x: Array, w: Array) -> Array:
     """Stops one position early on both axes."""
     (H, W), (kh, kw) = x.shape, w.shape
     out = np.zeros((H - kh, W - kw))
+    for i in range(H - kh):
+        for j in range(W - kw):
+            out[i, j] = (x[i : i + kh, j : j + kw] * w).sum()
+    return out
+
+
+def cross_correlate2d__one_short_zeros(x: Array, w: Array) -> Array:
+    """Stops one position early on both axes and leaves 0 in the last row and column."""
+    (H, W), (kh, kw) = x.shape, w.shape
+    out = np.zeros((H - kh + 1, W - kw + 1))
     for i in range(H - kh):
         for j in range(W - kw):
             out[i, j] = (x[i : i + kh, j : j + kw] * w).sum()
@@ -127,6 +164,11 @@ def conv2d_forward__flipped(x: Array, w: Array, b: Array, stride: int = 1, pad: 
     return conv2d_forward(x, w[:, :, ::-1, ::-1], b, stride, pad)
 
 
+def conv2d_forward__flipped_every_axis(x: Array, w: Array, b: Array, stride: int = 1, pad: int = 0) -> Array:
+    """Reverses every axis of the weights, so filters and channels change places as well."""
+    return conv2d_forward(x, np.flip(w), b, stride, pad)
+
+
 def conv2d_forward__stride_rows_only(x: Array, w: Array, b: Array, stride: int = 1, pad: int = 0) -> Array:
     """Moves by the stride from row to row but reads neighbouring columns."""
     F, _, kh, kw = w.shape
@@ -140,6 +182,14 @@ def conv2d_forward__stride_rows_only(x: Array, w: Array, b: Array, stride: int =
     return out
 
 
+def conv2d_forward__stride_rows_only_wide(x: Array, w: Array, b: Array, stride: int = 1, pad: int = 0) -> Array:
+    """Uses the stride for the rows only, so the output has every column."""
+    return np.stack(
+        [conv2d_forward(x, w, b, 1, pad)[:, :, i] for i in range(0, x.shape[2] + 2 * pad - w.shape[2] + 1, stride)],
+        axis=2,
+    )
+
+
 def conv2d_forward__padding_ignored(x: Array, w: Array, b: Array, stride: int = 1, pad: int = 0) -> Array:
     """Takes the padded output size but starts at the first pixel, so the image is read shifted by pad."""
     F, _, kh, kw = w.shape
@@ -151,6 +201,23 @@ def conv2d_forward__padding_ignored(x: Array, w: Array, b: Array, stride: int = 
             part = w[:, :, : window.shape[2], : window.shape[3]]
             out[:, :, i, j] += np.einsum("ncad,fcad->nf", window, part)
     return out
+
+
+def conv2d_forward__padding_ignored_fails(x: Array, w: Array, b: Array, stride: int = 1, pad: int = 0) -> Array:
+    """Takes the padded output size but reads the unpadded image, which ends before the last windows do."""
+    F, _, kh, kw = w.shape
+    Ho, Wo = _sizes(x, kh, kw, stride, pad)
+    out = np.zeros((x.shape[0], F, Ho, Wo))
+    for i in range(Ho):
+        for j in range(Wo):
+            window = x[:, None, :, i * stride : i * stride + kh, j * stride : j * stride + kw]
+            out[:, :, i, j] = (window * w).sum(axis=(2, 3, 4)) + b
+    return out
+
+
+def conv2d_forward__padding_ignored_altogether(x: Array, w: Array, b: Array, stride: int = 1, pad: int = 0) -> Array:
+    """Convolves the image as if pad were 0, so the output is smaller."""
+    return conv2d_forward(x, w, b, stride)
 
 
 def conv2d_forward__channels_averaged(x: Array, w: Array, b: Array, stride: int = 1, pad: int = 0) -> Array:
@@ -182,13 +249,14 @@ class Geometry(NamedTuple):
 
 GEOMETRIES = (
     Geometry("stride and padding at their defaults", (2, 3, 4, 5), 4, (3, 2)),
-    Geometry("padding, rectangular", (3, 2, 5, 3), 4, (2, 3), pad=1),
-    Geometry("stride that does not divide", (2, 2, 6, 7), 3, (3, 4), stride=2, pad=0),
-    Geometry("stride and wide padding", (2, 3, 4, 5), 2, (3, 2), stride=3, pad=2),
-    Geometry("stride larger than the kernel", (2, 2, 5, 7), 3, (2, 1), stride=3),
+    Geometry("padding, rectangular", (1, 2, 5, 3), 4, (2, 3), pad=1),
+    Geometry("stride that does not divide", (1, 2, 6, 7), 3, (3, 4), stride=2, pad=0),
+    Geometry("stride and wide padding", (1, 3, 4, 5), 2, (3, 2), stride=3, pad=2),
+    Geometry("stride larger than the kernel", (2, 2, 5, 4), 3, (2, 1), stride=3),
+    Geometry("one window of a padded image", (2, 1, 4, 5), 3, (3, 4), stride=4, pad=1),
     Geometry("all sizes equal", (2, 2, 3, 3), 2, (2, 2)),
-    Geometry("square with stride and padding", (3, 3, 3, 3), 3, (3, 3), stride=2, pad=1),
-    Geometry("kernel of one pixel", (2, 3, 4, 3), 4, (1, 1)),
+    Geometry("square with stride and padding", (2, 3, 3, 3), 3, (3, 3), stride=2, pad=1),
+    Geometry("kernel of one pixel", (2, 3, 4, 2), 4, (1, 1)),
     Geometry("one image, one channel, kernel as large as the image", (1, 1, 3, 4), 2, (3, 4)),
 )
 
@@ -267,6 +335,21 @@ def conv2d_backward__overlap_overwritten(
     return dxp[:, :, pad : pad + H, pad : pad + W], dw, dout.sum(axis=(0, 2, 3))
 
 
+def conv2d_backward__overlap_overwritten_and_filters(
+    dout: Array, x: Array, w: Array, stride: int = 1, pad: int = 0
+) -> tuple[Array, Array, Array]:
+    """Assigns into dx for each filter and window in turn, so only the last filter of the last window counts."""
+    (_, _, H, W), (F, _, kh, kw) = x.shape, w.shape
+    xp = _padded(x, pad)
+    dxp, dw = np.zeros_like(xp), np.zeros_like(w)
+    for f, i, j in np.ndindex(F, *dout.shape[2:]):
+        window = np.s_[:, :, i * stride : i * stride + kh, j * stride : j * stride + kw]
+        upstream = dout[:, f, i, j, None, None, None]
+        dxp[window] = upstream * w[f]
+        dw[f] += (upstream * xp[window]).sum(axis=0)
+    return dxp[:, :, pad : pad + H, pad : pad + W], dw, dout.sum(axis=(0, 2, 3))
+
+
 def conv2d_backward__stride_missing_in_dw(
     dout: Array, x: Array, w: Array, stride: int = 1, pad: int = 0
 ) -> tuple[Array, Array, Array]:
@@ -279,6 +362,35 @@ def conv2d_backward__stride_missing_in_dw(
         for j in range(dout.shape[3]):
             window = xp[:, :, i * stride : i * stride + kh, j : j + kw]
             dw += np.einsum("nf,ncad->fcad", dout[:, :, i, j], window)
+    return dx, dw, db
+
+
+def conv2d_backward__stride_missing_in_dw_rows(
+    dout: Array, x: Array, w: Array, stride: int = 1, pad: int = 0
+) -> tuple[Array, Array, Array]:
+    """Reads the window for dw at row i instead of row i stride."""
+    kh, kw = w.shape[2:]
+    xp = _padded(x, pad)
+    dx, dw, db = conv2d_backward(dout, x, w, stride, pad)
+    dw[:] = 0
+    for i in range(dout.shape[2]):
+        for j in range(dout.shape[3]):
+            window = xp[:, :, i : i + kh, j * stride : j * stride + kw]
+            dw += np.einsum("nf,ncad->fcad", dout[:, :, i, j], window)
+    return dx, dw, db
+
+
+def conv2d_backward__stride_missing_in_dw_both_axes(
+    dout: Array, x: Array, w: Array, stride: int = 1, pad: int = 0
+) -> tuple[Array, Array, Array]:
+    """Reads the window for dw at row i and column j, without the stride."""
+    kh, kw = w.shape[2:]
+    xp = _padded(x, pad)
+    dx, dw, db = conv2d_backward(dout, x, w, stride, pad)
+    dw[:] = 0
+    for i in range(dout.shape[2]):
+        for j in range(dout.shape[3]):
+            dw += np.einsum("nf,ncad->fcad", dout[:, :, i, j], xp[:, :, i : i + kh, j : j + kw])
     return dx, dw, db
 
 
@@ -380,14 +492,19 @@ def im2col__stride_ignored(x: Array, kh: int, kw: int, stride: int = 1, pad: int
     return np.stack(rows, axis=1)
 
 
+def im2col__stride_ignored_all_windows(x: Array, kh: int, kw: int, stride: int = 1, pad: int = 0) -> Array:
+    """Takes every window, as with a stride of 1."""
+    return im2col(x, kh, kw, 1, pad)
+
+
 WINDOWS = (
     Geometry("stride and padding at their defaults", (2, 3, 4, 5), 0, (3, 2)),
-    Geometry("padding, rectangular", (3, 2, 4, 3), 0, (2, 3), pad=1),
-    Geometry("stride that does not divide", (2, 2, 6, 7), 0, (3, 2), stride=2, pad=0),
+    Geometry("padding, rectangular", (1, 2, 4, 3), 0, (2, 3), pad=1),
+    Geometry("stride that does not divide", (1, 2, 6, 7), 0, (3, 2), stride=2, pad=0),
     Geometry("stride and wide padding", (1, 3, 4, 5), 0, (3, 2), stride=3, pad=2),
-    Geometry("stride larger than the window", (2, 2, 5, 7), 0, (2, 1), stride=3),
+    Geometry("stride larger than the window", (2, 2, 5, 4), 0, (2, 1), stride=3),
     Geometry("as many windows as entries in one", (2, 1, 3, 3), 0, (2, 2)),
-    Geometry("square, three channels", (1, 3, 4, 4), 0, (2, 2), stride=1, pad=1),
+    Geometry("square, three channels", (1, 3, 3, 3), 0, (2, 2), stride=1, pad=1),
     Geometry("one window, one image", (1, 2, 3, 2), 0, (3, 2)),
     Geometry("padding wider than image and window", (1, 1, 2, 1), 0, (3, 2), stride=3, pad=4),
 )
@@ -439,10 +556,32 @@ def col2im__overwrites(cols: Array, shape: tuple[int, ...], kh: int, kw: int, st
     return xp[:, :, pad : pad + H, pad : pad + W]
 
 
+def col2im__overwrites_by_offset(
+    cols: Array, shape: tuple[int, ...], kh: int, kw: int, stride: int = 1, pad: int = 0
+) -> Array:
+    """Assigns one position in the windows after the other, so each pixel keeps one entry of one window."""
+    N, C, H, W = shape
+    Ho, Wo = (H + 2 * pad - kh) // stride + 1, (W + 2 * pad - kw) // stride + 1
+    blocks = cols.reshape(N, Ho, Wo, C, kh, kw).transpose(
+        0, 3, 1, 2, 4, 5
+    )  # (N, Ho, Wo, C, ...) -> (N, C, Ho, Wo, ...)
+    xp = np.zeros((N, C, H + 2 * pad, W + 2 * pad))
+    for a, d in np.ndindex(kh, kw):
+        xp[:, :, a : a + stride * Ho : stride, d : d + stride * Wo : stride][:, :, :Ho, :Wo] = blocks[..., a, d]
+    return xp[:, :, pad : pad + H, pad : pad + W]
+
+
 def col2im__averages(cols: Array, shape: tuple[int, ...], kh: int, kw: int, stride: int = 1, pad: int = 0) -> Array:
     """Divides by the number of windows over each pixel, which would invert im2col."""
     count = col2im(np.ones_like(cols), shape, kh, kw, stride, pad)
     return col2im(cols, shape, kh, kw, stride, pad) / np.maximum(count, 1)
+
+
+def col2im__averages_unguarded(
+    cols: Array, shape: tuple[int, ...], kh: int, kw: int, stride: int = 1, pad: int = 0
+) -> Array:
+    """Divides by the number of windows over each pixel, which is 0 where none reads it."""
+    return col2im(cols, shape, kh, kw, stride, pad) / col2im(np.ones_like(cols), shape, kh, kw, stride, pad)
 
 
 def col2im__padding_kept(cols: Array, shape: tuple[int, ...], kh: int, kw: int, stride: int = 1, pad: int = 0) -> Array:
@@ -549,8 +688,18 @@ CHECKS = (
                 id="kernel-transposed",
                 tags=("edge",),
                 hint="Rows go with rows.",
+                also=(
+                    cross_correlate2d__kernel_transposed_fails,
+                    cross_correlate2d__kernel_transposed_indices,
+                    cross_correlate2d__kernel_transposed_in_lists,
+                ),
             ),
-            Wrong(cross_correlate2d__one_short, id="one-short", hint="There are H-kh+1 positions."),
+            Wrong(
+                cross_correlate2d__one_short,
+                id="one-short",
+                hint="There are H-kh+1 positions.",
+                also=(cross_correlate2d__one_short_zeros,),
+            ),
             Wrong(cross_correlate2d__mean, id="mean", hint="Sum, do not average."),
         ),
         alternates=(cross_correlate2d_by_weight, cross_correlate2d_windows),
@@ -566,12 +715,26 @@ CHECKS = (
         args={"x": "N C H W", "w": "F C kh kw", "b": "F"},
         wrong=(
             Wrong(conv2d_forward__bias_missing, id="bias-missing", hint="Each filter has a bias."),
-            Wrong(conv2d_forward__flipped, id="flipped", hint="Cross-correlation does not flip."),
-            Wrong(conv2d_forward__stride_rows_only, id="stride-rows-only", hint="Both axes are strided."),
+            Wrong(
+                conv2d_forward__flipped,
+                id="flipped",
+                hint="Cross-correlation does not flip.",
+                also=(conv2d_forward__flipped_every_axis,),
+            ),
+            Wrong(
+                conv2d_forward__stride_rows_only,
+                id="stride-rows-only",
+                hint="Both axes are strided.",
+                also=(conv2d_forward__stride_rows_only_wide,),
+            ),
             Wrong(
                 conv2d_forward__padding_ignored,
                 id="padding-ignored",
                 hint="Pad the image before sliding the window.",
+                also=(
+                    conv2d_forward__padding_ignored_fails,
+                    conv2d_forward__padding_ignored_altogether,
+                ),
             ),
             Wrong(
                 conv2d_forward__channels_averaged,
@@ -602,11 +765,16 @@ CHECKS = (
                 conv2d_backward__overlap_overwritten,
                 id="overlap-overwritten",
                 hint="Pixels seen by several windows collect all their gradients.",
+                also=(conv2d_backward__overlap_overwritten_and_filters,),
             ),
             Wrong(
                 conv2d_backward__stride_missing_in_dw,
                 id="stride-missing-in-dw",
                 hint="Backward must visit the windows of the forward pass.",
+                also=(
+                    conv2d_backward__stride_missing_in_dw_rows,
+                    conv2d_backward__stride_missing_in_dw_both_axes,
+                ),
             ),
             Wrong(
                 conv2d_backward__kernel_flipped,
@@ -645,7 +813,12 @@ CHECKS = (
                 hint="Row by row, like the output image.",
             ),
             Wrong(im2col__transposed, id="transposed", hint="Windows are rows."),
-            Wrong(im2col__stride_ignored, id="stride-ignored", hint="Move by stride."),
+            Wrong(
+                im2col__stride_ignored,
+                id="stride-ignored",
+                hint="Move by stride.",
+                also=(im2col__stride_ignored_all_windows,),
+            ),
         ),
         alternates=(im2col_windows, im2col_indices),
         hints=(
@@ -661,8 +834,18 @@ CHECKS = (
         args={"cols": "N L C*kh*kw"},
         gradient=Gradient(of=im2col, wrt={"x": "x"}, cotangents={"cols": "cols"}, fixed=_images_of_shape),
         wrong=(
-            Wrong(col2im__overwrites, id="overwrites", hint="Overlapping windows add up."),
-            Wrong(col2im__averages, id="averages", hint="The adjoint adds; it does not invert."),
+            Wrong(
+                col2im__overwrites,
+                id="overwrites",
+                hint="Overlapping windows add up.",
+                also=(col2im__overwrites_by_offset,),
+            ),
+            Wrong(
+                col2im__averages,
+                id="averages",
+                hint="The adjoint adds; it does not invert.",
+                also=(col2im__averages_unguarded,),
+            ),
             Wrong(col2im__padding_kept, id="padding-kept", tags=("edge",), hint="Cut the border off."),
             Wrong(col2im__order_mixed, id="order-mixed", hint="Use the order of im2col."),
         ),

@@ -51,6 +51,16 @@ def maxpool_forward__stride_is_k(x: Array, k: int, stride: int) -> Array:
     return maxpool_forward(x, k, k)
 
 
+def maxpool_forward__stride_is_k_size_of_the_stride(x: Array, k: int, stride: int) -> Array:
+    """Moves the window by k although the output has the size of the given stride, so windows may lie outside the image."""
+    Ho, Wo = _sizes(x, k, stride)
+    out = np.zeros((*x.shape[:2], Ho, Wo))
+    for i in range(Ho):
+        for j in range(Wo):
+            out[:, :, i, j] = x[:, :, i * k : (i + 1) * k, j * k : (j + 1) * k].max(axis=(2, 3))
+    return out
+
+
 def maxpool_forward__zero_start(x: Array, k: int, stride: int) -> Array:
     """Starts the search for the maximum at 0, so a window of negative pixels gives 0."""
     Ho, Wo = _sizes(x, k, stride)
@@ -72,6 +82,25 @@ def maxpool_forward__ceil(x: Array, k: int, stride: int) -> Array:
     return out
 
 
+def maxpool_forward__ceil_every_start(x: Array, k: int, stride: int) -> Array:
+    """Starts a window at every multiple of the stride inside the image, the incomplete ones at the border too."""
+    H, W = x.shape[2:]
+    rows, columns = range(0, H, stride), range(0, W, stride)
+    return np.stack(
+        [np.stack([x[:, :, i : i + k, j : j + k].max(axis=(2, 3)) for j in columns], axis=-1) for i in rows], axis=-2
+    )
+
+
+def maxpool_forward__ceil_inside(x: Array, k: int, stride: int) -> Array:
+    """Rounds the output size up but leaves out a window that would start beyond the border."""
+    Ho, Wo = -((k - x.shape[2]) // stride) + 1, -((k - x.shape[3]) // stride) + 1
+    rows = [i * stride for i in range(Ho) if i * stride < x.shape[2]]
+    columns = [j * stride for j in range(Wo) if j * stride < x.shape[3]]
+    return np.stack(
+        [np.stack([x[:, :, i : i + k, j : j + k].max(axis=(2, 3)) for j in columns], axis=-1) for i in rows], axis=-2
+    )
+
+
 def maxpool_forward__average(x: Array, k: int, stride: int) -> Array:
     """Takes the mean of each window."""
     return avgpool_forward(x, k, stride)
@@ -81,6 +110,16 @@ def maxpool_forward__across_channels(x: Array, k: int, stride: int) -> Array:
     """Takes the maximum of a window over all channels and gives it to each of them."""
     out = maxpool_forward(x, k, stride)
     return np.broadcast_to(out.max(axis=1, keepdims=True), out.shape)
+
+
+def maxpool_forward__across_channels_dropped(x: Array, k: int, stride: int) -> Array:
+    """Takes the maximum of a window over all channels and drops the channel axis."""
+    return maxpool_forward(x, k, stride).max(axis=1)
+
+
+def maxpool_forward__across_channels_kept(x: Array, k: int, stride: int) -> Array:
+    """Takes the maximum of a window over all channels and keeps one channel."""
+    return maxpool_forward(x, k, stride).max(axis=1, keepdims=True)
 
 
 class Geometry(NamedTuple):
@@ -99,11 +138,11 @@ class Geometry(NamedTuple):
 
 
 GEOMETRIES = (
-    Geometry("windows side by side", (2, 3, 4, 6), 2, 2),
+    Geometry("windows side by side", (1, 3, 4, 6), 2, 2),
     Geometry("overlapping windows", (2, 3, 4, 5), 3, 1),
-    Geometry("overlapping windows that do not divide the size", (3, 1, 6, 8), 3, 2),
+    Geometry("overlapping windows that do not divide the size", (2, 1, 6, 8), 3, 2),
     Geometry("windows that do not divide the size", (1, 2, 5, 7), 2, 2),
-    Geometry("gaps between windows", (2, 2, 6, 5), 2, 3),
+    Geometry("gaps between windows", (1, 2, 6, 5), 2, 3),
     Geometry("windows of one pixel", (2, 3, 2, 4), 1, 1),
     Geometry("windows of one pixel with a stride", (1, 2, 4, 5), 1, 2),
     Geometry("all sizes equal", (3, 3, 3, 3), 3, 3),
@@ -161,6 +200,16 @@ def maxpool_backward__overwrites(dout: Array, x: Array, k: int, stride: int) -> 
         window = x[n, c, i * stride : i * stride + k, j * stride : j * stride + k]
         a, d = np.unravel_index(window.argmax(), window.shape)
         dx[n, c, i * stride + a, j * stride + d] = dout[n, c, i, j]
+    return dx
+
+
+def maxpool_backward__overwrites_windows(dout: Array, x: Array, k: int, stride: int) -> Array:
+    """Assigns the gradient of each whole window, so its zeros erase what earlier windows left there."""
+    dx = np.zeros_like(x)
+    for n, c, i, j in np.ndindex(dout.shape):
+        rows, columns = slice(i * stride, i * stride + k), slice(j * stride, j * stride + k)
+        window = x[n, c, rows, columns]
+        dx[n, c, rows, columns] = (window == window.max()) * dout[n, c, i, j]
     return dx
 
 
@@ -251,6 +300,26 @@ def avgpool_forward__stride_is_k(x: Array, k: int, stride: int) -> Array:
     return avgpool_forward(x, k, k)
 
 
+def avgpool_forward__stride_is_k_size_of_the_stride(x: Array, k: int, stride: int) -> Array:
+    """Moves the window by k although the output has the size of the given stride, so windows may lie outside the image."""
+    Ho, Wo = _sizes(x, k, stride)
+    out = np.zeros((*x.shape[:2], Ho, Wo))
+    for i in range(Ho):
+        for j in range(Wo):
+            out[:, :, i, j] = x[:, :, i * k : (i + 1) * k, j * k : (j + 1) * k].mean(axis=(2, 3))
+    return out
+
+
+def avgpool_forward__stride_is_k_summed_and_divided(x: Array, k: int, stride: int) -> Array:
+    """Moves the window by k in an output of the size of the given stride, and divides what it finds there by k^2."""
+    Ho, Wo = _sizes(x, k, stride)
+    out = np.zeros((*x.shape[:2], Ho, Wo))
+    for i in range(Ho):
+        for j in range(Wo):
+            out[:, :, i, j] = x[:, :, i * k : (i + 1) * k, j * k : (j + 1) * k].sum(axis=(2, 3)) / k**2
+    return out
+
+
 def avgpool_forward__maximum(x: Array, k: int, stride: int) -> Array:
     """Takes the maximum of each window."""
     return maxpool_forward(x, k, stride)
@@ -299,6 +368,15 @@ def avgpool_backward__overwrites(dout: Array, x: Array, k: int, stride: int) -> 
         for j in range(dout.shape[3]):
             share = dout[:, :, i, j, None, None] / k**2
             dx[:, :, i * stride : i * stride + k, j * stride : j * stride + k] = share
+    return dx
+
+
+def avgpool_backward__overwrites_offsets(dout: Array, x: Array, k: int, stride: int) -> Array:
+    """Assigns the shares of one position in the window after the other, so a pixel in several windows keeps one share."""
+    (Ho, Wo), dx = dout.shape[2:], np.zeros_like(x)
+    for a in range(k):
+        for d in range(k):
+            dx[:, :, a : a + (Ho - 1) * stride + 1 : stride, d : d + (Wo - 1) * stride + 1 : stride] = dout / k**2
     return dx
 
 
@@ -351,6 +429,11 @@ def global_avg_pool__maximum(x: Array) -> Array:
 def global_avg_pool__over_channels(x: Array) -> Array:
     """Averages over the channels and keeps the pixels."""
     return x.mean(axis=1)
+
+
+def global_avg_pool__over_channels_too(x: Array) -> Array:
+    """Averages over the channels as well as over the pixels."""
+    return x.mean(axis=(1, 2, 3))
 
 
 IMAGES = (
@@ -416,7 +499,12 @@ CHECKS = (
         returns=("out: N C Ho Wo",),
         args={"x": "N C H W"},
         wrong=(
-            Wrong(maxpool_forward__stride_is_k, id="stride-is-k", hint="Use the stride that was given."),
+            Wrong(
+                maxpool_forward__stride_is_k,
+                id="stride-is-k",
+                hint="Use the stride that was given.",
+                also=(maxpool_forward__stride_is_k_size_of_the_stride,),
+            ),
             Wrong(
                 maxpool_forward__zero_start,
                 id="zero-start",
@@ -427,12 +515,20 @@ CHECKS = (
                 id="ceil",
                 tags=("edge",),
                 hint="Windows that do not fit are dropped.",
+                also=(
+                    maxpool_forward__ceil_every_start,
+                    maxpool_forward__ceil_inside,
+                ),
             ),
             Wrong(maxpool_forward__average, id="average", hint="Max pooling keeps the largest value."),
             Wrong(
                 maxpool_forward__across_channels,
                 id="across-channels",
                 hint="Channels are pooled separately.",
+                also=(
+                    maxpool_forward__across_channels_dropped,
+                    maxpool_forward__across_channels_kept,
+                ),
             ),
         ),
         alternates=(maxpool_forward_windows, maxpool_forward_by_offset),
@@ -453,6 +549,7 @@ CHECKS = (
                 maxpool_backward__overwrites,
                 id="overwrites",
                 hint="A pixel that is the maximum of several windows collects all their gradients.",
+                also=(maxpool_backward__overwrites_windows,),
             ),
             Wrong(
                 maxpool_backward__all_ties,
@@ -488,7 +585,15 @@ CHECKS = (
         wrong=(
             Wrong(avgpool_forward__sum, id="sum", hint="Divide by k²."),
             Wrong(avgpool_forward__divided_by_k, id="divided-by-k", hint="A window has k² pixels."),
-            Wrong(avgpool_forward__stride_is_k, id="stride-is-k", hint="Use the given stride."),
+            Wrong(
+                avgpool_forward__stride_is_k,
+                id="stride-is-k",
+                hint="Use the given stride.",
+                also=(
+                    avgpool_forward__stride_is_k_size_of_the_stride,
+                    avgpool_forward__stride_is_k_summed_and_divided,
+                ),
+            ),
             Wrong(avgpool_forward__maximum, id="maximum", hint="Average pooling averages."),
         ),
         alternates=(avgpool_forward_windows, avgpool_forward_by_offset),
@@ -505,7 +610,12 @@ CHECKS = (
         gradient=Gradient(of=avgpool_forward, wrt={"x": "dx"}),
         wrong=(
             Wrong(avgpool_backward__not_divided, id="not-divided", hint="Each pixel contributed 1/k²."),
-            Wrong(avgpool_backward__overwrites, id="overwrites", hint="Overlaps add up."),
+            Wrong(
+                avgpool_backward__overwrites,
+                id="overwrites",
+                hint="Overlaps add up.",
+                also=(avgpool_backward__overwrites_offsets,),
+            ),
             Wrong(avgpool_backward__divided_by_k, id="divided-by-k", hint="k² pixels share the gradient."),
             Wrong(
                 avgpool_backward__winner_takes_all,
@@ -528,7 +638,12 @@ CHECKS = (
             Wrong(global_avg_pool__keeps_axes, id="keeps-axes", hint="The image axes disappear."),
             Wrong(global_avg_pool__sum, id="sum", hint="Average."),
             Wrong(global_avg_pool__maximum, id="maximum", hint="Average, not maximum."),
-            Wrong(global_avg_pool__over_channels, id="over-channels", hint="One number per channel."),
+            Wrong(
+                global_avg_pool__over_channels,
+                id="over-channels",
+                hint="One number per channel.",
+                also=(global_avg_pool__over_channels_too,),
+            ),
         ),
         alternates=(global_avg_pool_flat, global_avg_pool_loops),
         hints=("Which two of the four axes are averaged away?", "A reduction can take several axes at once."),

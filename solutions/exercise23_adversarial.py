@@ -71,6 +71,11 @@ def input_gradient__logit_gradient(x: Array, W: Array, b: Array, y: Array) -> Ar
     return _errors(x, W, b, y) / len(y)
 
 
+def input_gradient__logit_gradient_summed(x: Array, W: Array, b: Array, y: Array) -> Array:
+    """Stops at p - y."""
+    return _errors(x, W, b, y)
+
+
 def input_gradient__bias_missing(x: Array, W: Array, b: Array, y: Array) -> Array:
     """Computes the probabilities without the bias."""
     return _errors(x, W, np.zeros_like(b), y) / len(y) @ W
@@ -143,9 +148,19 @@ def fgsm__l2_normalised(x: Array, grad: Array, eps: float, lo: float = 0.0, hi: 
     return np.clip(x + eps * grad / np.linalg.norm(grad), lo, hi)
 
 
+def fgsm__l2_normalised_by_example(x: Array, grad: Array, eps: float, lo: float = 0.0, hi: float = 1.0) -> Array:
+    """Divides the gradient of each example by its own Euclidean norm instead of taking its sign."""
+    return np.clip(x + eps * grad / _norms(grad), lo, hi)
+
+
 def fgsm__sign_of_zero(x: Array, grad: Array, eps: float, lo: float = 0.0, hi: float = 1.0) -> Array:
     """Counts a gradient of 0 as positive, so those inputs move too."""
     return np.clip(x + eps * np.where(grad >= 0, 1.0, -1.0), lo, hi)
+
+
+def fgsm__sign_of_zero_down(x: Array, grad: Array, eps: float, lo: float = 0.0, hi: float = 1.0) -> Array:
+    """Counts a gradient of 0 as negative, so those inputs move down."""
+    return np.clip(x + eps * np.where(grad > 0, 1.0, -1.0), lo, hi)
 
 
 def _signed(rng: np.random.Generator, *shape: int) -> Array:
@@ -263,6 +278,19 @@ def project_linf__rescaled(x_adv: Array, x: Array, eps: float, lo: float = 0.0, 
     return np.clip(x + delta, lo, hi)
 
 
+def project_linf__rescaled_by_example(x_adv: Array, x: Array, eps: float, lo: float = 0.0, hi: float = 1.0) -> Array:
+    """Scales the change of each example down until its largest entry is eps."""
+    delta = x_adv - x
+    largest = np.abs(delta).max(axis=tuple(range(1, delta.ndim)), keepdims=True)
+    return np.clip(x + delta * np.where(largest > eps, eps / largest, 1.0), lo, hi)
+
+
+def project_linf__rescaled_always(x_adv: Array, x: Array, eps: float, lo: float = 0.0, hi: float = 1.0) -> Array:
+    """Scales the whole change, a small one too, until its largest entry is eps."""
+    delta = x_adv - x
+    return np.clip(x + delta * (eps / np.abs(delta).max()), lo, hi)
+
+
 def project_linf_cases(rng: np.random.Generator) -> Iterator[Case]:
     x, eps = rng.uniform(0.4, 0.6, (3, 4)), float(rng.uniform(0.1, 0.15))
     delta = _signed(rng, 3, 4) * eps  # between 0.05 eps and 2 eps
@@ -320,6 +348,12 @@ def project_l2__always(delta: Array, eps: float) -> Array:
     return eps * delta / _norms(delta)
 
 
+def project_l2__always_guarded(delta: Array, eps: float) -> Array:
+    """Brings every change but a zero one to length eps, the short ones too."""
+    norm = _norms(delta)
+    return eps * delta / np.where(norm > 0, norm, 1.0)
+
+
 def project_l2__elementwise(delta: Array, eps: float) -> Array:
     """Clips every entry to [-eps, eps]."""
     return np.clip(delta, -eps, eps)
@@ -329,6 +363,12 @@ def project_l2__squared_norm(delta: Array, eps: float) -> Array:
     """Divides by the squared norm."""
     norm = _norms(delta)
     return np.where(norm <= eps, delta, eps * delta / norm**2)
+
+
+def project_l2__squared_norm_in_the_comparison(delta: Array, eps: float) -> Array:
+    """Takes the sum of squares for the norm, in the comparison and in the division."""
+    norm = _norms(delta) ** 2
+    return np.where(norm <= eps, delta, eps * delta / norm)
 
 
 def _changes(rng: np.random.Generator, shape: tuple[int, ...], norms: list[float]) -> Array:
@@ -403,6 +443,26 @@ def pgd__no_projection(x: Array, y: Array, W: Array, b: Array, eps: float, alpha
     return x_adv
 
 
+def pgd__no_projection_never_clipped(
+    x: Array, y: Array, W: Array, b: Array, eps: float, alpha: float, steps: int
+) -> Array:
+    """Adds the steps and never clips, neither to the ball nor to the range."""
+    x_adv = x
+    for _ in range(steps):
+        x_adv = x_adv + alpha * np.sign(input_gradient(x_adv, W, b, y))
+    return x_adv
+
+
+def pgd__no_projection_until_the_end(
+    x: Array, y: Array, W: Array, b: Array, eps: float, alpha: float, steps: int
+) -> Array:
+    """Projects once, after the last step, so the attack leaves the ball on its way."""
+    x_adv = x
+    for _ in range(steps):
+        x_adv = x_adv + alpha * np.sign(input_gradient(x_adv, W, b, y))
+    return project_linf(x_adv, x, eps)
+
+
 def pgd__moving_ball(x: Array, y: Array, W: Array, b: Array, eps: float, alpha: float, steps: int) -> Array:
     """Projects around the previous iterate, so the changes of several steps add up beyond eps."""
     x_adv = x
@@ -436,9 +496,10 @@ def _clear_signs(v: dict[str, Array], eps: float, alpha: float, steps: int) -> b
 
 
 def _turns(v: dict[str, Array], eps: float, alpha: float, steps: int) -> bool:
-    """Whether the direction changes on the way, so that the gradient at the clean input does not do."""
+    """Whether the direction changes on the way: neither the gradient at the clean input nor a late projection will do."""
     args = v["x"], v["y"], v["W"], v["b"], eps, alpha, steps
-    return not np.allclose(pgd(*args), pgd__stale_gradient(*args))
+    right, stale, late = pgd(*args), pgd__stale_gradient(*args), pgd__no_projection_until_the_end(*args)
+    return not (np.allclose(right, stale) or np.allclose(right, late) or np.allclose(stale, late))
 
 
 def _attack(
@@ -463,7 +524,7 @@ def _attack(
 
 
 def pgd_cases(rng: np.random.Generator) -> Iterator[Case]:
-    yield Case("direction changes on the way", bind=_attack(rng, (2, 3, 4), rng.uniform(0.4, 0.5), 0.15, 5, True))
+    yield Case("direction changes on the way", bind=_attack(rng, (3, 4, 5), rng.uniform(0.3, 0.4), 0.25, 4, True))
     yield Case("all sizes equal", bind=_attack(rng, (3, 3, 3), rng.uniform(0.2, 0.3), rng.uniform(0.08, 0.1), 4, False))
     yield Case("alpha larger than eps", bind=_attack(rng, (2, 4, 3), 0.1, rng.uniform(0.15, 0.25), 3, False))
     yield Case("too few steps to reach eps", bind=_attack(rng, (2, 4, 3), 0.3, rng.uniform(0.03, 0.06), 3, False))
@@ -510,6 +571,13 @@ def adversarial_loss__sum(x: Array, x_adv: Array, y: Array, W: Array, b: Array, 
 def adversarial_loss__mixed_input(x: Array, x_adv: Array, y: Array, W: Array, b: Array, weight: float = 0.5) -> float:
     """Evaluates one loss at the weighted average of the two inputs."""
     return _victim_loss((1 - weight) * x + weight * x_adv, W, b, y)
+
+
+def adversarial_loss__mixed_input_evenly(
+    x: Array, x_adv: Array, y: Array, W: Array, b: Array, weight: float = 0.5
+) -> float:
+    """Evaluates one loss at the plain average of the two inputs, whatever the weight."""
+    return _victim_loss((x + x_adv) / 2, W, b, y)
 
 
 def _attacked(rng: np.random.Generator, N: int, D: int, C: int) -> dict[str, Array]:
@@ -563,6 +631,12 @@ def robust_accuracy__among_correct(logits_clean: Array, logits_adv: Array, y: Ar
 def robust_accuracy__attack_success(logits_clean: Array, logits_adv: Array, y: Array) -> float:
     """Returns the share of examples that were right and are wrong after the attack."""
     return ((logits_clean.argmax(axis=1) == y) & (logits_adv.argmax(axis=1) != y)).mean()
+
+
+def robust_accuracy__attack_success_among_correct(logits_clean: Array, logits_adv: Array, y: Array) -> float:
+    """Returns the share that is wrong after the attack among the examples that were right before it."""
+    clean = logits_clean.argmax(axis=1) == y
+    return (clean & (logits_adv.argmax(axis=1) != y)).sum() / clean.sum()
 
 
 def robust_accuracy__unchanged_prediction(logits_clean: Array, logits_adv: Array, y: Array) -> float:
@@ -623,6 +697,7 @@ CHECKS = (
                 input_gradient__logit_gradient,
                 id="logit-gradient",
                 hint="One more step back through the linear layer.",
+                also=(input_gradient__logit_gradient_summed,),
             ),
             Wrong(input_gradient__bias_missing, id="bias-missing", hint="Use the victim's actual logits."),
         ),
@@ -646,8 +721,15 @@ CHECKS = (
             ),
             Wrong(fgsm__minus, id="minus", hint="An untargeted attack climbs the loss."),
             Wrong(fgsm__not_clipped, id="not-clipped", hint="The result must still be an image."),
-            Wrong(fgsm__l2_normalised, id="l2-normalised", hint="That is the step for an L2 budget."),
-            Wrong(fgsm__sign_of_zero, id="sign-of-zero", hint="No gradient, no change."),
+            Wrong(
+                fgsm__l2_normalised,
+                id="l2-normalised",
+                hint="That is the step for an L2 budget.",
+                also=(fgsm__l2_normalised_by_example,),
+            ),
+            Wrong(
+                fgsm__sign_of_zero, id="sign-of-zero", hint="No gradient, no change.", also=(fgsm__sign_of_zero_down,)
+            ),
         ),
         alternates=(fgsm_masks, fgsm_entries),
         hints=(
@@ -694,7 +776,15 @@ CHECKS = (
                 id="around-zero",
                 hint="The ball is around the original image.",
             ),
-            Wrong(project_linf__rescaled, id="rescaled", hint="Each pixel is limited on its own."),
+            Wrong(
+                project_linf__rescaled,
+                id="rescaled",
+                hint="Each pixel is limited on its own.",
+                also=(
+                    project_linf__rescaled_by_example,
+                    project_linf__rescaled_always,
+                ),
+            ),
         ),
         alternates=(project_linf_change, project_linf_bounds),
         hints=(
@@ -713,9 +803,16 @@ CHECKS = (
                 id="batch-norm-of-all",
                 hint="Every example has its own budget.",
             ),
-            Wrong(project_l2__always, id="always", hint="Only project from outside."),
+            Wrong(
+                project_l2__always, id="always", hint="Only project from outside.", also=(project_l2__always_guarded,)
+            ),
             Wrong(project_l2__elementwise, id="elementwise", hint="The ball is round, not a box."),
-            Wrong(project_l2__squared_norm, id="squared-norm", hint="Use the norm."),
+            Wrong(
+                project_l2__squared_norm,
+                id="squared-norm",
+                hint="Use the norm.",
+                also=(project_l2__squared_norm_in_the_comparison,),
+            ),
         ),
         alternates=(project_l2_examples, project_l2_divides),
         hints=(
@@ -732,7 +829,15 @@ CHECKS = (
         needs=(input_gradient, project_linf),
         wrong=(
             Wrong(pgd__stale_gradient, id="stale-gradient", hint="Recompute where you are."),
-            Wrong(pgd__no_projection, id="no-projection", hint="After each step, return to the ball."),
+            Wrong(
+                pgd__no_projection,
+                id="no-projection",
+                hint="After each step, return to the ball.",
+                also=(
+                    pgd__no_projection_never_clipped,
+                    pgd__no_projection_until_the_end,
+                ),
+            ),
             Wrong(pgd__moving_ball, id="moving-ball", hint="The ball stays around the clean input."),
             Wrong(pgd__full_steps, id="full-steps", tags=("edge",), hint="Many small steps."),
             Wrong(pgd__descends, id="descends", hint="The attacker climbs."),
@@ -765,6 +870,7 @@ CHECKS = (
                 adversarial_loss__mixed_input,
                 id="mixed-input",
                 hint="Mix the losses, not the inputs.",
+                also=(adversarial_loss__mixed_input_evenly,),
             ),
         ),
         alternates=(adversarial_loss_between, adversarial_loss_weighted),
@@ -785,7 +891,12 @@ CHECKS = (
                 hint="An example must be right in both cases.",
             ),
             Wrong(robust_accuracy__among_correct, id="among-correct", hint="Divide by all examples."),
-            Wrong(robust_accuracy__attack_success, id="attack-success", hint="Count what survives."),
+            Wrong(
+                robust_accuracy__attack_success,
+                id="attack-success",
+                hint="Count what survives.",
+                also=(robust_accuracy__attack_success_among_correct,),
+            ),
             Wrong(
                 robust_accuracy__unchanged_prediction,
                 id="unchanged-prediction",

@@ -69,6 +69,16 @@ def rnn_step__two_tanh(x: Array, h_prev: Array, W_xh: Array, W_hh: Array, b_h: A
     return np.tanh(h_prev @ W_hh.T) + np.tanh(x @ W_xh.T + b_h)
 
 
+def rnn_step__two_tanh_bias_with_state(x: Array, h_prev: Array, W_xh: Array, W_hh: Array, b_h: Array) -> Array:
+    """Applies tanh to the state's part with the bias and to the input's part, then adds them."""
+    return np.tanh(h_prev @ W_hh.T + b_h) + np.tanh(x @ W_xh.T)
+
+
+def rnn_step__two_tanh_bias_outside(x: Array, h_prev: Array, W_xh: Array, W_hh: Array, b_h: Array) -> Array:
+    """Applies tanh to the state's part and to the input's part, then adds them and the bias."""
+    return np.tanh(h_prev @ W_hh.T) + np.tanh(x @ W_xh.T) + b_h
+
+
 def rnn_step__no_bias(x: Array, h_prev: Array, W_xh: Array, W_hh: Array, b_h: Array) -> Array:
     """Leaves b_h out of the recurrence."""
     return np.tanh(h_prev @ W_hh.T + x @ W_xh.T)
@@ -160,6 +170,14 @@ def rnn_step_backward__bias_unsummed(
     return da @ W_xh, da @ W_hh, da.T @ x, da.T @ h_prev, da.mean(axis=0)
 
 
+def rnn_step_backward__bias_unsummed_rows(
+    dh: Array, x: Array, h_prev: Array, W_xh: Array, W_hh: Array, b_h: Array
+) -> tuple[Array, Array, Array, Array, Array]:
+    """Returns the gradient at the pre-activation of each example as the bias gradient, without summing it."""
+    da = dh * (1 - rnn_step(x, h_prev, W_xh, W_hh, b_h) ** 2)
+    return da @ W_xh, da @ W_hh, da.T @ x, da.T @ h_prev, da
+
+
 def rnn_step_backward_cases(rng: np.random.Generator) -> Iterator[Case]:
     def step(N: int, D: int, H: int) -> dict[str, Value]:
         return {"dh": _signed(rng, N, H), **_one_step(rng, N, D, H)}
@@ -220,6 +238,11 @@ def rnn_forward__includes_h0(x: Array, h0: Array, W_xh: Array, W_hh: Array, b_h:
     return hs
 
 
+def rnn_forward__includes_h0_longer(x: Array, h0: Array, W_xh: Array, W_hh: Array, b_h: Array) -> Array:
+    """Puts h0 in front of the states, so there are T + 1 of them."""
+    return np.concatenate([h0[:, None], rnn_forward(x, h0, W_xh, W_hh, b_h)], axis=1)
+
+
 def rnn_forward__reversed(x: Array, h0: Array, W_xh: Array, W_hh: Array, b_h: Array) -> Array:
     """Reads the sequence from its end."""
     hs, h = np.zeros((*x.shape[:2], h0.shape[1])), h0
@@ -227,6 +250,11 @@ def rnn_forward__reversed(x: Array, h0: Array, W_xh: Array, W_hh: Array, b_h: Ar
         h = rnn_step(x[:, t], h, W_xh, W_hh, b_h)
         hs[:, t] = h
     return hs
+
+
+def rnn_forward__reversed_order(x: Array, h0: Array, W_xh: Array, W_hh: Array, b_h: Array) -> Array:
+    """Reads the sequence from its end and lists the states in the order in which they were computed."""
+    return rnn_forward(x[:, ::-1], h0, W_xh, W_hh, b_h)
 
 
 def rnn_forward__zero_start(x: Array, h0: Array, W_xh: Array, W_hh: Array, b_h: Array) -> Array:
@@ -245,6 +273,15 @@ def rnn_forward__time_first(x: Array, h0: Array, W_xh: Array, W_hh: Array, b_h: 
         h = rnn_step(x[t], h, W_xh, W_hh, b_h)
         hs[t] = h
     return hs
+
+
+def rnn_forward__time_first_stacked(x: Array, h0: Array, W_xh: Array, W_hh: Array, b_h: Array) -> Array:
+    """Loops over axis 0 as if it were time and stacks the states along it, whatever their number."""
+    states, h = [], h0
+    for rows in x:
+        h = rnn_step(rows, h, W_xh, W_hh, b_h)
+        states.append(h)
+    return np.stack(states)
 
 
 def rnn_forward_cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -319,6 +356,14 @@ def rnn_backward__no_carry(
     return dx, dh, dW_xh, dW_hh, db_h
 
 
+def rnn_backward__no_carry_dh0_zero(
+    dhs: Array, x: Array, h0: Array, W_xh: Array, W_hh: Array, b_h: Array
+) -> tuple[Array, Array, Array, Array, Array]:
+    """Uses dhs_t alone at each step, passes nothing on, and returns zeros for dh0."""
+    dx, dh0, dW_xh, dW_hh, db_h = rnn_backward__no_carry(dhs, x, h0, W_xh, W_hh, b_h)
+    return dx, np.zeros_like(dh0), dW_xh, dW_hh, db_h
+
+
 def rnn_backward__weights_overwritten(
     dhs: Array, x: Array, h0: Array, W_xh: Array, W_hh: Array, b_h: Array
 ) -> tuple[Array, Array, Array, Array, Array]:
@@ -330,6 +375,25 @@ def rnn_backward__weights_overwritten(
         h_prev = hs[:, t - 1] if t > 0 else h0
         dx[:, t], dh, dW_xh, dW_hh, db_h = rnn_step_backward(dhs[:, t] + dh, x[:, t], h_prev, W_xh, W_hh, b_h)
     return dx, dh, dW_xh, dW_hh, db_h
+
+
+def rnn_backward__weights_overwritten_end(
+    dhs: Array, x: Array, h0: Array, W_xh: Array, W_hh: Array, b_h: Array
+) -> tuple[Array, Array, Array, Array, Array]:
+    """Takes the weight gradients of the last step of the sequence and does not add those of the others."""
+    hs = rnn_forward(x, h0, W_xh, W_hh, b_h)
+    before = hs[:, -2] if x.shape[1] > 1 else h0
+    _, _, dW_xh, dW_hh, db_h = rnn_step_backward(dhs[:, -1], x[:, -1], before, W_xh, W_hh, b_h)
+    dx, dh0, *_ = rnn_backward(dhs, x, h0, W_xh, W_hh, b_h)
+    return dx, dh0, dW_xh, dW_hh, db_h
+
+
+def rnn_backward__weights_overwritten_bias_summed(
+    dhs: Array, x: Array, h0: Array, W_xh: Array, W_hh: Array, b_h: Array
+) -> tuple[Array, Array, Array, Array, Array]:
+    """Assigns the gradients of the two matrices at each step, though that of the bias is summed."""
+    dx, dh0, dW_xh, dW_hh, _ = rnn_backward__weights_overwritten(dhs, x, h0, W_xh, W_hh, b_h)
+    return dx, dh0, dW_xh, dW_hh, rnn_backward(dhs, x, h0, W_xh, W_hh, b_h)[4]
 
 
 def rnn_backward__forward_in_time(
@@ -356,6 +420,20 @@ def rnn_backward__wraps_at_zero(
     for t in reversed(range(x.shape[1])):
         dx[:, t], dh, *step = rnn_step_backward(dhs[:, t] + dh, x[:, t], hs[:, t - 1], W_xh, W_hh, b_h)
         dW_xh, dW_hh, db_h = dW_xh + step[0], dW_hh + step[1], db_h + step[2]
+    return dx, dh, dW_xh, dW_hh, db_h
+
+
+def rnn_backward__wraps_at_zero_inline(
+    dhs: Array, x: Array, h0: Array, W_xh: Array, W_hh: Array, b_h: Array
+) -> tuple[Array, Array, Array, Array, Array]:
+    """Takes the slopes from the stored states, but the state before the first step from index -1 in dW_hh."""
+    hs = rnn_forward(x, h0, W_xh, W_hh, b_h)
+    dx, dW_xh, dW_hh, db_h = np.zeros_like(x), np.zeros_like(W_xh), np.zeros_like(W_hh), np.zeros_like(b_h)
+    dh = np.zeros_like(h0)
+    for t in reversed(range(x.shape[1])):
+        da = (dhs[:, t] + dh) * (1 - hs[:, t] ** 2)
+        dx[:, t], dh = da @ W_xh, da @ W_hh
+        dW_xh, dW_hh, db_h = dW_xh + da.T @ x[:, t], dW_hh + da.T @ hs[:, t - 1], db_h + da.sum(axis=0)
     return dx, dh, dW_xh, dW_hh, db_h
 
 
@@ -440,6 +518,11 @@ def rnn_output__last_only(h: Array, W_hy: Array, b_y: Array) -> Array:
     return h[:, -1] @ W_hy.T + b_y
 
 
+def rnn_output__last_only_kept(h: Array, W_hy: Array, b_y: Array) -> Array:
+    """Computes the output of the last step only and keeps the time axis."""
+    return h[:, -1:] @ W_hy.T + b_y
+
+
 def rnn_output__untransposed(h: Array, W_hy: Array, b_y: Array) -> Array:
     """Multiplies the rows of h by W_hy instead of its transpose."""
     return h @ W_hy + b_y
@@ -488,9 +571,20 @@ def rnn_output_backward__time_averaged(dy: Array, h: Array, W_hy: Array) -> tupl
     return dy @ W_hy, np.einsum("nto,nth->oh", dy, h) / h.shape[1], dy.sum(axis=(0, 1))
 
 
+def rnn_output_backward__time_averaged_bias_too(dy: Array, h: Array, W_hy: Array) -> tuple[Array, Array, Array]:
+    """Divides the gradients of the weight and of the bias by the number of steps."""
+    T = h.shape[1]
+    return dy @ W_hy, np.einsum("nto,nth->oh", dy, h) / T, dy.sum(axis=(0, 1)) / T
+
+
 def rnn_output_backward__last_step_only(dy: Array, h: Array, W_hy: Array) -> tuple[Array, Array, Array]:
     """Takes the weight gradient from the last step alone."""
     return dy @ W_hy, dy[:, -1].T @ h[:, -1], dy.sum(axis=(0, 1))
+
+
+def rnn_output_backward__last_step_only_bias_too(dy: Array, h: Array, W_hy: Array) -> tuple[Array, Array, Array]:
+    """Takes the gradients of the weight and of the bias from the last step alone."""
+    return dy @ W_hy, dy[:, -1].T @ h[:, -1], dy[:, -1].sum(axis=0)
 
 
 def rnn_output_backward__transposed(dy: Array, h: Array, W_hy: Array) -> tuple[Array, Array, Array]:
@@ -562,6 +656,11 @@ def truncated_bptt_chunks__overlapping(T: int, k: int) -> list[tuple[int, int]]:
     return [(start, min(start + k, T)) for start in range(T)]
 
 
+def truncated_bptt_chunks__overlapping_full(T: int, k: int) -> list[tuple[int, int]]:
+    """Starts a chunk of k steps wherever one fits."""
+    return [(start, start + k) for start in range(T - k + 1)]
+
+
 def truncated_bptt_chunks_cases(rng: np.random.Generator) -> Iterator[Case]:
     k, chunks = int(rng.integers(3, 7)), int(rng.integers(2, 5))
     yield Case("T not divisible by k", T=chunks * k + int(rng.integers(1, k)), k=k)
@@ -588,7 +687,15 @@ CHECKS = (
             Wrong(rnn_step__hh_untransposed, id="hh-untransposed", hint="Row form: h Wᵀ."),
             Wrong(rnn_step__weights_swapped, id="weights-swapped", hint="W_xh reads x, W_hh reads h."),
             Wrong(rnn_step__sigmoid, id="sigmoid", hint="The state lives in (-1,1)."),
-            Wrong(rnn_step__two_tanh, id="two-tanh", hint="Add first, then one tanh."),
+            Wrong(
+                rnn_step__two_tanh,
+                id="two-tanh",
+                hint="Add first, then one tanh.",
+                also=(
+                    rnn_step__two_tanh_bias_with_state,
+                    rnn_step__two_tanh_bias_outside,
+                ),
+            ),
             Wrong(rnn_step__no_bias, id="no-bias", hint="The recurrence has a bias."),
         ),
         alternates=(rnn_step_one_product, rnn_step_columns),
@@ -625,7 +732,12 @@ CHECKS = (
                 id="hh-transposed",
                 hint="Row form: forward h W_hhᵀ, backward da W_hh.",
             ),
-            Wrong(rnn_step_backward__bias_unsummed, id="bias-unsummed", hint="Sum over the examples."),
+            Wrong(
+                rnn_step_backward__bias_unsummed,
+                id="bias-unsummed",
+                hint="Sum over the examples.",
+                also=(rnn_step_backward__bias_unsummed_rows,),
+            ),
         ),
         alternates=(rnn_step_backward_one_product, rnn_step_backward_examples),
         hints=(
@@ -646,10 +758,20 @@ CHECKS = (
                 id="state-not-carried",
                 hint="The state of one step is the input of the next.",
             ),
-            Wrong(rnn_forward__includes_h0, id="includes-h0", hint="Report the states after each step."),
-            Wrong(rnn_forward__reversed, id="reversed", hint="Time runs forward."),
+            Wrong(
+                rnn_forward__includes_h0,
+                id="includes-h0",
+                hint="Report the states after each step.",
+                also=(rnn_forward__includes_h0_longer,),
+            ),
+            Wrong(rnn_forward__reversed, id="reversed", hint="Time runs forward.", also=(rnn_forward__reversed_order,)),
             Wrong(rnn_forward__zero_start, id="zero-start", hint="Start from the state you were given."),
-            Wrong(rnn_forward__time_first, id="time-first", hint="Axis 0 is the batch, axis 1 is time."),
+            Wrong(
+                rnn_forward__time_first,
+                id="time-first",
+                hint="Axis 0 is the batch, axis 1 is time.",
+                also=(rnn_forward__time_first_stacked,),
+            ),
         ),
         alternates=(rnn_forward_inputs_first, rnn_forward_recursive),
         hints=(
@@ -670,18 +792,32 @@ CHECKS = (
             cotangents={"hs": "dhs"},
         ),
         wrong=(
-            Wrong(rnn_backward__no_carry, id="no-carry", hint="Each state also influences the next one."),
+            Wrong(
+                rnn_backward__no_carry,
+                id="no-carry",
+                hint="Each state also influences the next one.",
+                also=(rnn_backward__no_carry_dh0_zero,),
+            ),
             Wrong(
                 rnn_backward__weights_overwritten,
                 id="weights-overwritten",
                 hint="The weights are shared: add over time.",
+                also=(
+                    rnn_backward__weights_overwritten_end,
+                    rnn_backward__weights_overwritten_bias_summed,
+                ),
             ),
             Wrong(
                 rnn_backward__forward_in_time,
                 id="forward-in-time",
                 hint="Backprop through time starts at the end.",
             ),
-            Wrong(rnn_backward__wraps_at_zero, id="wraps-at-zero", hint="Before step 0 the state is h0."),
+            Wrong(
+                rnn_backward__wraps_at_zero,
+                id="wraps-at-zero",
+                hint="Before step 0 the state is h0.",
+                also=(rnn_backward__wraps_at_zero_inline,),
+            ),
             Wrong(rnn_backward__carry_only, id="carry-only", hint="Add dhs_t at every step."),
             Wrong(rnn_backward__dh0_missing, id="dh0-missing", hint="One more step back to the initial state."),
         ),
@@ -700,7 +836,9 @@ CHECKS = (
         wrong=(
             Wrong(rnn_output__tanh, id="tanh", hint="Outputs are logits or values: no activation."),
             Wrong(rnn_output__softmax, id="softmax", hint="The loss applies the softmax."),
-            Wrong(rnn_output__last_only, id="last-only", hint="One output per step."),
+            Wrong(
+                rnn_output__last_only, id="last-only", hint="One output per step.", also=(rnn_output__last_only_kept,)
+            ),
             Wrong(rnn_output__untransposed, id="untransposed", hint="Row form: h Wᵀ."),
             Wrong(rnn_output__no_bias, id="no-bias", hint="Add the output bias."),
         ),
@@ -726,8 +864,14 @@ CHECKS = (
                 rnn_output_backward__time_averaged,
                 id="time-averaged",
                 hint="Shared weights collect the sum over time.",
+                also=(rnn_output_backward__time_averaged_bias_too,),
             ),
-            Wrong(rnn_output_backward__last_step_only, id="last-step-only", hint="Every step uses W_hy."),
+            Wrong(
+                rnn_output_backward__last_step_only,
+                id="last-step-only",
+                hint="Every step uses W_hy.",
+                also=(rnn_output_backward__last_step_only_bias_too,),
+            ),
             Wrong(
                 rnn_output_backward__transposed,
                 id="transposed",
@@ -753,7 +897,12 @@ CHECKS = (
             Wrong(truncated_bptt_chunks__tail_dropped, id="tail-dropped", hint="Every step is trained on."),
             Wrong(truncated_bptt_chunks__inclusive_end, id="inclusive-end", hint="Ends are exclusive."),
             Wrong(truncated_bptt_chunks__overrun, id="overrun", hint="Stop at T."),
-            Wrong(truncated_bptt_chunks__overlapping, id="overlapping", hint="Chunks do not overlap."),
+            Wrong(
+                truncated_bptt_chunks__overlapping,
+                id="overlapping",
+                hint="Chunks do not overlap.",
+                also=(truncated_bptt_chunks__overlapping_full,),
+            ),
         ),
         alternates=(truncated_bptt_chunks_while, truncated_bptt_chunks_from_ends),
         hints=(

@@ -169,6 +169,17 @@ def one_to_many__one_too_many(
     return y
 
 
+def one_to_many__one_too_many_at_the_end(
+    x: Array, h0: Array, W_xh: Array, W_hh: Array, b_h: Array, W_hy: Array, b_y: Array, steps: int
+) -> Array:
+    """Goes on for one step more, steps + 1 outputs in all."""
+    y, h = np.zeros((len(x), steps + 1, len(b_y))), _step(x, h0, W_xh, W_hh, b_h)
+    for t in range(steps + 1):
+        y[:, t] = h @ W_hy.T + b_y
+        h = np.tanh(h @ W_hh.T + b_h)
+    return y
+
+
 def one_to_many__state_frozen(
     x: Array, h0: Array, W_xh: Array, W_hh: Array, b_h: Array, W_hy: Array, b_y: Array, steps: int
 ) -> Array:
@@ -236,12 +247,45 @@ def many_to_one__mean_pooled(
     return _states(x, h0, W_xh, W_hh, b_h).mean(axis=1) @ W_hy.T + b_y
 
 
+def many_to_one__mean_pooled_real(
+    x: Array, lengths: Array, h0: Array, W_xh: Array, W_hh: Array, b_h: Array, W_hy: Array, b_y: Array
+) -> Array:
+    """Averages the states of the real steps, of which an empty sequence has none."""
+    real = np.arange(x.shape[1]) < lengths[:, None]
+    total = (_states(x, h0, W_xh, W_hh, b_h) * real[:, :, None]).sum(axis=1)
+    return total / lengths[:, None] @ W_hy.T + b_y
+
+
+def many_to_one__mean_pooled_real_or_h0(
+    x: Array, lengths: Array, h0: Array, W_xh: Array, W_hh: Array, b_h: Array, W_hy: Array, b_y: Array
+) -> Array:
+    """Averages the states of the real steps, and takes h0 for an empty sequence."""
+    states = _states(x, h0, W_xh, W_hh, b_h)
+    means = [row[:L].mean(axis=0) if L > 0 else h for row, L, h in zip(states, lengths, h0)]
+    return np.array(means) @ W_hy.T + b_y
+
+
 def many_to_one__one_early(
     x: Array, lengths: Array, h0: Array, W_xh: Array, W_hh: Array, b_h: Array, W_hy: Array, b_y: Array
 ) -> Array:
     """Reads the state at index length - 2."""
     last = _states(x, h0, W_xh, W_hh, b_h)[np.arange(len(x)), lengths - 2]
     return np.where((lengths == 0)[:, None], h0, last) @ W_hy.T + b_y
+
+
+def many_to_one__one_early_unguarded(
+    x: Array, lengths: Array, h0: Array, W_xh: Array, W_hh: Array, b_h: Array, W_hy: Array, b_y: Array
+) -> Array:
+    """Reads the state at index length - 2, counted from the end for a length of 0 or 1."""
+    return _states(x, h0, W_xh, W_hh, b_h)[np.arange(len(x)), lengths - 2] @ W_hy.T + b_y
+
+
+def many_to_one__one_early_from_h0(
+    x: Array, lengths: Array, h0: Array, W_xh: Array, W_hh: Array, b_h: Array, W_hy: Array, b_y: Array
+) -> Array:
+    """Takes length - 1 steps from h0, and none for an empty sequence."""
+    states = np.concatenate([h0[:, None], _states(x, h0, W_xh, W_hh, b_h)], axis=1)
+    return states[np.arange(len(x)), np.maximum(lengths - 1, 0)] @ W_hy.T + b_y
 
 
 def many_to_one__one_late(
@@ -252,12 +296,35 @@ def many_to_one__one_late(
     return np.where((lengths == 0)[:, None], h0, last) @ W_hy.T + b_y
 
 
+def many_to_one__one_late_clipped(
+    x: Array, lengths: Array, h0: Array, W_xh: Array, W_hh: Array, b_h: Array, W_hy: Array, b_y: Array
+) -> Array:
+    """Reads the state at index length, or the last one where there is none at that index."""
+    last = _states(x, h0, W_xh, W_hh, b_h)[np.arange(len(x)), np.minimum(lengths, x.shape[1] - 1)]
+    return np.where((lengths == 0)[:, None], h0, last) @ W_hy.T + b_y
+
+
+def many_to_one__one_late_clipped_unguarded(
+    x: Array, lengths: Array, h0: Array, W_xh: Array, W_hh: Array, b_h: Array, W_hy: Array, b_y: Array
+) -> Array:
+    """Reads the state at index length, for an empty sequence too, or the last one where there is none at that index."""
+    last = _states(x, h0, W_xh, W_hh, b_h)[np.arange(len(x)), np.minimum(lengths, x.shape[1] - 1)]
+    return last @ W_hy.T + b_y
+
+
 def many_to_one__empty_sequence(
     x: Array, lengths: Array, h0: Array, W_xh: Array, W_hh: Array, b_h: Array, W_hy: Array, b_y: Array
 ) -> Array:
     """Reads the state at index 0 for an empty sequence, after one step over padding."""
     last = _states(x, h0, W_xh, W_hh, b_h)[np.arange(len(x)), np.maximum(lengths - 1, 0)]
     return last @ W_hy.T + b_y
+
+
+def many_to_one__empty_sequence_wraps(
+    x: Array, lengths: Array, h0: Array, W_xh: Array, W_hh: Array, b_h: Array, W_hy: Array, b_y: Array
+) -> Array:
+    """Reads index length - 1 = -1 for an empty sequence, the state after all its padding."""
+    return _states(x, h0, W_xh, W_hh, b_h)[np.arange(len(x)), lengths - 1] @ W_hy.T + b_y
 
 
 def many_to_one_cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -314,6 +381,20 @@ def many_to_many__last_only(
     """Repeats the output of the last state at every step."""
     y = _states(x, h0, W_xh, W_hh, b_h)[:, -1] @ W_hy.T + b_y
     return np.repeat(y[:, None], x.shape[1], axis=1)
+
+
+def many_to_many__last_only_once(
+    x: Array, h0: Array, W_xh: Array, W_hh: Array, b_h: Array, W_hy: Array, b_y: Array
+) -> Array:
+    """Returns the output of the last state only."""
+    return _states(x, h0, W_xh, W_hh, b_h)[:, -1] @ W_hy.T + b_y
+
+
+def many_to_many__last_only_kept(
+    x: Array, h0: Array, W_xh: Array, W_hh: Array, b_h: Array, W_hy: Array, b_y: Array
+) -> Array:
+    """Returns the output of the last state only and keeps the time axis."""
+    return _states(x, h0, W_xh, W_hh, b_h)[:, -1:] @ W_hy.T + b_y
 
 
 def many_to_many__no_bias(x: Array, h0: Array, W_xh: Array, W_hh: Array, b_h: Array, W_hy: Array, b_y: Array) -> Array:
@@ -389,10 +470,20 @@ def encoder_decoder__mean_state(x: Array, y_in: Array, h0: Array, encoder: Layer
     return _states(y_in, context, *decoder)
 
 
+def encoder_decoder__mean_state_unguarded(x: Array, y_in: Array, h0: Array, encoder: Layer, decoder: Layer) -> Array:
+    """Hands over the mean of all encoder states, which is no number if there are none."""
+    return _states(y_in, _states(x, h0, *encoder).mean(axis=1), *decoder)
+
+
 def encoder_decoder__first_state(x: Array, y_in: Array, h0: Array, encoder: Layer, decoder: Layer) -> Array:
     """Hands over the encoder's first state."""
     context = _states(x, h0, *encoder)[:, 0] if x.shape[1] > 0 else h0
     return _states(y_in, context, *decoder)
+
+
+def encoder_decoder__first_state_unguarded(x: Array, y_in: Array, h0: Array, encoder: Layer, decoder: Layer) -> Array:
+    """Hands over the encoder's first state and fails if there is none."""
+    return _states(y_in, _states(x, h0, *encoder)[:, 0], *decoder)
 
 
 def encoder_decoder_cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -461,11 +552,28 @@ def stacked_rnn__top_down(x: Array, h0s: list[Array], layers: list[Layer]) -> Ar
     return h
 
 
+def stacked_rnn__top_down_layers_only(x: Array, h0s: list[Array], layers: list[Layer]) -> Array:
+    """Applies the layers from the last to the first, but takes the initial states from the first to the last."""
+    h = x
+    for h0, layer in zip(h0s, reversed(layers)):
+        h = _states(h, h0, *layer)
+    return h
+
+
 def stacked_rnn__residual(x: Array, h0s: list[Array], layers: list[Layer]) -> Array:
     """Adds the input of each layer to its states."""
     h = x
     for h0, layer in zip(h0s, layers):
         h = h + _states(h, h0, *layer)
+    return h
+
+
+def stacked_rnn__residual_where_it_fits(x: Array, h0s: list[Array], layers: list[Layer]) -> Array:
+    """Adds the input of each layer to its states where their widths are equal."""
+    h = x
+    for h0, layer in zip(h0s, layers):
+        states = _states(h, h0, *layer)
+        h = h + states if h.shape == states.shape else states
     return h
 
 
@@ -514,6 +622,15 @@ def reverse_padded__one_short(x: Array, lengths: Array) -> Array:
     for n, length in enumerate(lengths):
         short = max(length - 1, 0)
         out[n, :short] = x[n, :short][::-1]
+    return out
+
+
+def reverse_padded__one_short_first_lost(x: Array, lengths: Array) -> Array:
+    """Copies backwards for length - 1 steps only, so the first step never arrives at the end."""
+    out = x.copy()
+    for n, length in enumerate(lengths):
+        for t in range(length - 1):
+            out[n, t] = x[n, length - 1 - t]
     return out
 
 
@@ -588,6 +705,15 @@ def bidirectional_rnn__not_realigned(
     return np.concatenate([hf, hb], axis=2) * _real(x, lengths)
 
 
+def bidirectional_rnn__not_realigned_with_padding(
+    x: Array, lengths: Array, h0_f: Array, h0_b: Array, forward: Layer, backward: Layer
+) -> Array:
+    """Turns whole rows of backward states round, so behind padding they do not meet their positions."""
+    hf = _states(x, h0_f, *forward)
+    hb = _states(reverse_padded(x, lengths), h0_b, *backward)[:, ::-1]
+    return np.concatenate([hf, hb], axis=2) * _real(x, lengths)
+
+
 def bidirectional_rnn__summed(
     x: Array, lengths: Array, h0_f: Array, h0_b: Array, forward: Layer, backward: Layer
 ) -> Array:
@@ -631,6 +757,15 @@ def bidirectional_rnn__padding_not_zeroed(
     hf = _states(x, h0_f, *forward)
     hb = reverse_padded(_states(reverse_padded(x, lengths), h0_b, *backward), lengths)
     return np.concatenate([hf, hb], axis=2)
+
+
+def bidirectional_rnn__padding_not_zeroed_forward_half(
+    x: Array, lengths: Array, h0_f: Array, h0_b: Array, forward: Layer, backward: Layer
+) -> Array:
+    """Zeroes the backward states at padded positions but not the forward ones."""
+    hf = _states(x, h0_f, *forward)
+    hb = reverse_padded(_states(reverse_padded(x, lengths), h0_b, *backward), lengths)
+    return np.concatenate([hf, hb * _real(x, lengths)], axis=2)
 
 
 def bidirectional_rnn_cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -684,7 +819,12 @@ CHECKS = (
                 hint="There is one input, at the start.",
             ),
             Wrong(one_to_many__bias_dropped, id="bias-dropped", hint="Only the input is missing later."),
-            Wrong(one_to_many__one_too_many, id="one-too-many", hint="The first output already uses x."),
+            Wrong(
+                one_to_many__one_too_many,
+                id="one-too-many",
+                hint="The first output already uses x.",
+                also=(one_to_many__one_too_many_at_the_end,),
+            ),
             Wrong(one_to_many__state_frozen, id="state-frozen", hint="The state keeps evolving."),
         ),
         alternates=(one_to_many_padded_with_zeros, one_to_many_recursive),
@@ -704,13 +844,38 @@ CHECKS = (
                 id="last-padded",
                 hint="Use the state at the end of each sequence.",
             ),
-            Wrong(many_to_one__mean_pooled, id="mean-pooled", hint="The last state was asked for."),
-            Wrong(many_to_one__one_early, id="one-early", hint="Length L ends at index L-1."),
-            Wrong(many_to_one__one_late, id="one-late", hint="Indices start at 0."),
+            Wrong(
+                many_to_one__mean_pooled,
+                id="mean-pooled",
+                hint="The last state was asked for.",
+                also=(
+                    many_to_one__mean_pooled_real,
+                    many_to_one__mean_pooled_real_or_h0,
+                ),
+            ),
+            Wrong(
+                many_to_one__one_early,
+                id="one-early",
+                hint="Length L ends at index L-1.",
+                also=(
+                    many_to_one__one_early_unguarded,
+                    many_to_one__one_early_from_h0,
+                ),
+            ),
+            Wrong(
+                many_to_one__one_late,
+                id="one-late",
+                hint="Indices start at 0.",
+                also=(
+                    many_to_one__one_late_clipped,
+                    many_to_one__one_late_clipped_unguarded,
+                ),
+            ),
             Wrong(
                 many_to_one__empty_sequence,
                 id="empty-sequence",
                 hint="Nothing was read: the state is still h0.",
+                also=(many_to_one__empty_sequence_wraps,),
             ),
         ),
         alternates=(many_to_one_sequence_by_sequence, many_to_one_masked),
@@ -731,7 +896,15 @@ CHECKS = (
                 id="shifted",
                 hint="The output of a step uses the state after it.",
             ),
-            Wrong(many_to_many__last_only, id="last-only", hint="Each step has its own output."),
+            Wrong(
+                many_to_many__last_only,
+                id="last-only",
+                hint="Each step has its own output.",
+                also=(
+                    many_to_many__last_only_once,
+                    many_to_many__last_only_kept,
+                ),
+            ),
             Wrong(many_to_many__no_bias, id="no-bias", hint="Add the output bias."),
             Wrong(many_to_many__memoryless, id="memoryless", hint="Carry the state along."),
         ),
@@ -757,11 +930,17 @@ CHECKS = (
                 id="shared-weights",
                 hint="Encoder and decoder are two networks.",
             ),
-            Wrong(encoder_decoder__mean_state, id="mean-state", hint="Hand over the last one."),
+            Wrong(
+                encoder_decoder__mean_state,
+                id="mean-state",
+                hint="Hand over the last one.",
+                also=(encoder_decoder__mean_state_unguarded,),
+            ),
             Wrong(
                 encoder_decoder__first_state,
                 id="first-state",
                 hint="The last state has read everything.",
+                also=(encoder_decoder__first_state_unguarded,),
             ),
         ),
         alternates=(encoder_decoder_in_one_loop, encoder_decoder_pair_by_pair),
@@ -778,8 +957,18 @@ CHECKS = (
         wrong=(
             Wrong(stacked_rnn__parallel, id="parallel", hint="A layer reads the layer below."),
             Wrong(stacked_rnn__same_initial_state, id="same-initial-state", hint="Each layer has its own."),
-            Wrong(stacked_rnn__top_down, id="top-down", hint="From the input upwards."),
-            Wrong(stacked_rnn__residual, id="residual", hint="A plain stack has no skip connection."),
+            Wrong(
+                stacked_rnn__top_down,
+                id="top-down",
+                hint="From the input upwards.",
+                also=(stacked_rnn__top_down_layers_only,),
+            ),
+            Wrong(
+                stacked_rnn__residual,
+                id="residual",
+                hint="A plain stack has no skip connection.",
+                also=(stacked_rnn__residual_where_it_fits,),
+            ),
         ),
         alternates=(stacked_rnn_time_outside, stacked_rnn_recursive),
         hints=(
@@ -794,7 +983,12 @@ CHECKS = (
         args={"x": "N T D", "lengths": "N"},
         wrong=(
             Wrong(reverse_padded__padding_first, id="padding-first", hint="Only the real part is reversed."),
-            Wrong(reverse_padded__one_short, id="one-short", hint="All real steps take part."),
+            Wrong(
+                reverse_padded__one_short,
+                id="one-short",
+                hint="All real steps take part.",
+                also=(reverse_padded__one_short_first_lost,),
+            ),
             Wrong(reverse_padded__batch_reversed, id="batch-reversed", hint="Time is axis 1."),
             Wrong(reverse_padded__in_place, id="in-place", hint="Return a new array.", tags=("mutates",)),
         ),
@@ -815,6 +1009,7 @@ CHECKS = (
                 bidirectional_rnn__not_realigned,
                 id="not-realigned",
                 hint="State t must describe position t in both halves.",
+                also=(bidirectional_rnn__not_realigned_with_padding,),
             ),
             Wrong(bidirectional_rnn__summed, id="summed", hint="Concatenate them."),
             Wrong(
@@ -832,6 +1027,7 @@ CHECKS = (
                 bidirectional_rnn__padding_not_zeroed,
                 id="padding-not-zeroed",
                 hint="Padding carries no state.",
+                also=(bidirectional_rnn__padding_not_zeroed_forward_half,),
             ),
         ),
         alternates=(bidirectional_rnn_sequence_by_sequence, bidirectional_rnn_masked),

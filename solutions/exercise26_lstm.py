@@ -93,6 +93,13 @@ def lstm_gates__gates_tanh(x: Array, h_prev: Array, W: Array, b: Array) -> tuple
     return np.tanh(a_f), _sigmoid(a_i), np.tanh(a_g), _sigmoid(a_o)
 
 
+def lstm_gates__gates_tanh_all(x: Array, h_prev: Array, W: Array, b: Array) -> tuple[Array, Array, Array, Array]:
+    """Uses tanh for all three gates, which can then be negative."""
+    a = np.concatenate([h_prev, x], axis=1) @ W.T + b
+    f, i, g, o = np.split(np.tanh(a), 4, axis=1)
+    return f, i, g, o
+
+
 def lstm_gates__hidden_forget_bias(x: Array, h_prev: Array, W: Array, b: Array) -> tuple[Array, Array, Array, Array]:
     """Adds 1 to the forget pre-activation inside the cell, on top of b."""
     a = np.concatenate([h_prev, x], axis=1) @ W.T + b
@@ -351,6 +358,18 @@ def lstm_step_backward__gate_slope_missing(
     return dx, dh_prev, dct * f, dW, db
 
 
+def lstm_step_backward__gate_slope_missing_all(
+    dh: Array, dc: Array, x: Array, h_prev: Array, c_prev: Array, W: Array, b: Array
+) -> tuple[Array, Array, Array, Array, Array]:
+    """Leaves the sigmoid's slope out of all three gates' blocks."""
+    f, i, g, o = lstm_gates(x, h_prev, W, b)
+    c = f * c_prev + i * g
+    dct = dc + dh * o * (1 - np.tanh(c) ** 2)
+    blocks = (dct * c_prev, dct * g, dct * i * (1 - g**2), dh * np.tanh(c))
+    dx, dh_prev, dW, db = _through_gates(blocks, x, h_prev, W)
+    return dx, dh_prev, dct * f, dW, db
+
+
 def lstm_step_backward__output_uses_cell(
     dh: Array, dc: Array, x: Array, h_prev: Array, c_prev: Array, W: Array, b: Array
 ) -> tuple[Array, Array, Array, Array, Array]:
@@ -377,6 +396,14 @@ def lstm_step_backward__forget_not_applied(
     return dx, dh_prev, dct, dW, db
 
 
+def lstm_step_backward__forget_not_applied_dc(
+    dh: Array, dc: Array, x: Array, h_prev: Array, c_prev: Array, W: Array, b: Array
+) -> tuple[Array, Array, Array, Array, Array]:
+    """Passes the incoming dc back as it is, without what came through the state and without the factor f."""
+    dx, dh_prev, _, dW, db = lstm_step_backward(dh, dc, x, h_prev, c_prev, W, b)
+    return dx, dh_prev, dc, dW, db
+
+
 def lstm_step_backward__candidate_slope(
     dh: Array, dc: Array, x: Array, h_prev: Array, c_prev: Array, W: Array, b: Array
 ) -> tuple[Array, Array, Array, Array, Array]:
@@ -386,6 +413,21 @@ def lstm_step_backward__candidate_slope(
     dct = dc + dh * o * (1 - np.tanh(c) ** 2)
     df, di, dg, do = dct * c_prev, dct * g, dct * i, dh * np.tanh(c)
     blocks = (df * f * (1 - f), di * i * (1 - i), dg * g * (1 - g), do * o * (1 - o))
+    dx, dh_prev, dW, db = _through_gates(blocks, x, h_prev, W)
+    return dx, dh_prev, dct * f, dW, db
+
+
+def lstm_step_backward__candidate_slope_preactivation(
+    dh: Array, dc: Array, x: Array, h_prev: Array, c_prev: Array, W: Array, b: Array
+) -> tuple[Array, Array, Array, Array, Array]:
+    """Uses the slope of a sigmoid at the candidate's pre-activation."""
+    H = h_prev.shape[1]
+    f, i, g, o = lstm_gates(x, h_prev, W, b)
+    s = _sigmoid(h_prev @ W[2 * H : 3 * H, :H].T + x @ W[2 * H : 3 * H, H:].T + b[2 * H : 3 * H])
+    c = f * c_prev + i * g
+    dct = dc + dh * o * (1 - np.tanh(c) ** 2)
+    df, di, dg, do = dct * c_prev, dct * g, dct * i, dh * np.tanh(c)
+    blocks = (df * f * (1 - f), di * i * (1 - i), dg * s * (1 - s), do * o * (1 - o))
     dx, dh_prev, dW, db = _through_gates(blocks, x, h_prev, W)
     return dx, dh_prev, dct * f, dW, db
 
@@ -403,17 +445,26 @@ def lstm_step_backward__x_and_h_swapped(
     return dz[:, :H], dz[:, H:], dct * f, da.T @ np.concatenate([h_prev, x], axis=1), da.sum(axis=0)
 
 
+def lstm_step_backward__x_and_h_swapped_by_width(
+    dh: Array, dc: Array, x: Array, h_prev: Array, c_prev: Array, W: Array, b: Array
+) -> tuple[Array, Array, Array, Array, Array]:
+    """Reads dx from the first D columns of da W and dh_prev from the rest."""
+    dx, dh_prev, dc_prev, dW, db = lstm_step_backward(dh, dc, x, h_prev, c_prev, W, b)
+    dz, D = np.concatenate([dh_prev, dx], axis=1), x.shape[1]
+    return dz[:, :D], dz[:, D:], dc_prev, dW, db
+
+
 def lstm_step_backward_cases(rng: np.random.Generator) -> Iterator[Case]:
     def step(N: int, D: int, H: int) -> dict[str, Value]:
         arriving = {"dh": _signed(rng, N, H), "dc": _signed(rng, N, H)}
         return {**arriving, **_inputs(rng, N, D, H), "c_prev": _signed(rng, N, H)}
 
     yield Case("all dimensions differ", **step(3, 4, 2))
-    yield Case("wide state, narrow input", **step(4, 2, 3))
+    yield Case("wide state, narrow input", **step(4, 1, 2))
     yield Case("as many units as inputs and examples", **step(2, 2, 2))
     yield Case("one example", **step(1, 3, 2))
     yield Case("gradient at the state only: dc = 0", **{**step(4, 3, 2), "dc": np.zeros((4, 2))})
-    yield Case("gradient at the cell only: dh = 0", **{**step(3, 5, 2), "dh": np.zeros((3, 2))})
+    yield Case("gradient at the cell only: dh = 0", **{**step(3, 1, 2), "dh": np.zeros((3, 2))})
     saturated = step(3, 3, 2)
     saturated["b"] = saturated["b"] + 8 * np.concatenate([rng.permutation([-1.0, 0.0]) for _ in range(4)])
     yield Case("saturated gates", **saturated)
@@ -557,6 +608,26 @@ def lstm_backward_weights_last(
     return da @ W[:, H:], dh, dc, np.einsum("ntk,ntj->kj", da, z), da.sum(axis=(0, 1))
 
 
+def _through_time(
+    dhs: Array, x: Array, W: Array, b: Array, stored: tuple[Array, Array, Array, Array]
+) -> tuple[Array, Array, Array, Array, Array]:
+    """The backward pass in one piece from stored arrays.
+
+    These are the states that make the gates, the states that dW reads, the cells before each step and those after it.
+    """
+    N, T, H = dhs.shape
+    gated, read, cells_before, cells = stored
+    dx, dW, db, dh, dc = np.zeros_like(x), np.zeros_like(W), np.zeros_like(b), np.zeros((N, H)), np.zeros((N, H))
+    for t in reversed(range(T)):
+        f, i, g, o = lstm_gates(x[:, t], gated[:, t], W, b)
+        c_prev, shown, dh = cells_before[:, t], np.tanh(cells[:, t]), dh + dhs[:, t]
+        dc = dc + dh * o * (1 - shown**2)
+        slopes = (dc * c_prev * f * (1 - f), dc * g * i * (1 - i), dc * i * (1 - g**2), dh * shown * o * (1 - o))
+        dx[:, t], dh, dW_t, db_t = _through_gates(slopes, x[:, t], read[:, t], W)
+        dc, dW, db = dc * f, dW + dW_t, db + db_t
+    return dx, dh, dc, dW, db
+
+
 def lstm_backward__cell_carry_dropped(
     dhs: Array, x: Array, h0: Array, c0: Array, W: Array, b: Array
 ) -> tuple[Array, Array, Array, Array, Array]:
@@ -599,6 +670,17 @@ def lstm_backward__weights_overwritten(
     return dx, dh, dc, dW, db
 
 
+def lstm_backward__weights_overwritten_end(
+    dhs: Array, x: Array, h0: Array, c0: Array, W: Array, b: Array
+) -> tuple[Array, Array, Array, Array, Array]:
+    """Takes dW and db from the last step of the sequence and does not add those of the others."""
+    hs, cs = lstm_forward(x, h0, c0, W, b)
+    h_prev, c_prev = (hs[:, -2], cs[:, -2]) if x.shape[1] > 1 else (h0, c0)
+    *_, dW, db = lstm_step_backward(dhs[:, -1], np.zeros_like(c0), x[:, -1], h_prev, c_prev, W, b)
+    dx, dh0, dc0, _, _ = lstm_backward(dhs, x, h0, c0, W, b)
+    return dx, dh0, dc0, dW, db
+
+
 def lstm_backward__cell_off_by_one(
     dhs: Array, x: Array, h0: Array, c0: Array, W: Array, b: Array
 ) -> tuple[Array, Array, Array, Array, Array]:
@@ -613,6 +695,15 @@ def lstm_backward__cell_off_by_one(
     return dx, dh, dc, dW, db
 
 
+def lstm_backward__cell_off_by_one_inline(
+    dhs: Array, x: Array, h0: Array, c0: Array, W: Array, b: Array
+) -> tuple[Array, Array, Array, Array, Array]:
+    """Multiplies by c_t instead of c_{t-1} in the forget gate's gradient, with the cells stored by the forward pass."""
+    hs, cs = lstm_forward(x, h0, c0, W, b)
+    before = np.concatenate([h0[:, None], hs], axis=1)[:, :-1]
+    return _through_time(dhs, x, W, b, (before, before, cs, cs))
+
+
 def lstm_backward__wraps_at_zero(
     dhs: Array, x: Array, h0: Array, c0: Array, W: Array, b: Array
 ) -> tuple[Array, Array, Array, Array, Array]:
@@ -623,6 +714,38 @@ def lstm_backward__wraps_at_zero(
     for t in reversed(range(x.shape[1])):
         h_prev, c_prev = hs[:, t - 1], cs[:, t - 1]
         dx[:, t], dh, dc, dW_t, db_t = lstm_step_backward(dhs[:, t] + dh, dc, x[:, t], h_prev, c_prev, W, b)
+        dW, db = dW + dW_t, db + db_t
+    return dx, dh, dc, dW, db
+
+
+def lstm_backward__wraps_at_zero_inline(
+    dhs: Array, x: Array, h0: Array, c0: Array, W: Array, b: Array
+) -> tuple[Array, Array, Array, Array, Array]:
+    """Takes the state and the cell before the first step from index -1, with the cells stored by the forward pass."""
+    hs, cs = lstm_forward(x, h0, c0, W, b)
+    last_first = np.roll(hs, 1, axis=1)  # what index t - 1 reads
+    return _through_time(dhs, x, W, b, (last_first, last_first, np.roll(cs, 1, axis=1), cs))
+
+
+def lstm_backward__wraps_at_zero_stored_gates(
+    dhs: Array, x: Array, h0: Array, c0: Array, W: Array, b: Array
+) -> tuple[Array, Array, Array, Array, Array]:
+    """Takes the state in dW and the cell before the first step from index -1, with the gates stored by the forward pass."""
+    hs, cs = lstm_forward(x, h0, c0, W, b)
+    before = np.concatenate([h0[:, None], hs], axis=1)[:, :-1]
+    return _through_time(dhs, x, W, b, (before, np.roll(hs, 1, axis=1), np.roll(cs, 1, axis=1), cs))
+
+
+def lstm_backward__wraps_at_zero_state_only(
+    dhs: Array, x: Array, h0: Array, c0: Array, W: Array, b: Array
+) -> tuple[Array, Array, Array, Array, Array]:
+    """Reads index t - 1 = -1 for the state before the first step, but c0 for the cell."""
+    hs, cs = lstm_forward(x, h0, c0, W, b)
+    dx, dW, db = np.zeros_like(x), np.zeros_like(W), np.zeros_like(b)
+    dh, dc = np.zeros_like(h0), np.zeros_like(c0)
+    for t in reversed(range(x.shape[1])):
+        c_prev = cs[:, t - 1] if t > 0 else c0
+        dx[:, t], dh, dc, dW_t, db_t = lstm_step_backward(dhs[:, t] + dh, dc, x[:, t], hs[:, t - 1], c_prev, W, b)
         dW, db = dW + dW_t, db + db_t
     return dx, dh, dc, dW, db
 
@@ -728,7 +851,12 @@ CHECKS = (
                 id="candidate-sigmoid",
                 hint="New content may be negative: tanh.",
             ),
-            Wrong(lstm_gates__gates_tanh, id="gates-tanh", hint="A gate lies between 0 and 1."),
+            Wrong(
+                lstm_gates__gates_tanh,
+                id="gates-tanh",
+                hint="A gate lies between 0 and 1.",
+                also=(lstm_gates__gates_tanh_all,),
+            ),
             Wrong(
                 lstm_gates__hidden_forget_bias,
                 id="hidden-forget-bias",
@@ -818,22 +946,26 @@ CHECKS = (
                 lstm_step_backward__gate_slope_missing,
                 id="gate-slope-missing",
                 hint="Each gate ends in a sigmoid.",
+                also=(lstm_step_backward__gate_slope_missing_all,),
             ),
             Wrong(lstm_step_backward__output_uses_cell, id="output-uses-cell", hint="h = o tanh(c)."),
             Wrong(
                 lstm_step_backward__forget_not_applied,
                 id="forget-not-applied",
                 hint="The old cell was scaled by f.",
+                also=(lstm_step_backward__forget_not_applied_dc,),
             ),
             Wrong(
                 lstm_step_backward__candidate_slope,
                 id="candidate-slope",
                 hint="The candidate is a tanh.",
+                also=(lstm_step_backward__candidate_slope_preactivation,),
             ),
             Wrong(
                 lstm_step_backward__x_and_h_swapped,
                 id="x-and-h-swapped",
                 hint="The order is [h, x].",
+                also=(lstm_step_backward__x_and_h_swapped_by_width,),
             ),
         ),
         alternates=(lstm_step_backward_gate_by_gate, lstm_step_backward_examples),
@@ -896,16 +1028,27 @@ CHECKS = (
                 id="state-carry-dropped",
                 hint="Each state also feeds the next gates.",
             ),
-            Wrong(lstm_backward__weights_overwritten, id="weights-overwritten", hint="Sum over time."),
+            Wrong(
+                lstm_backward__weights_overwritten,
+                id="weights-overwritten",
+                hint="Sum over time.",
+                also=(lstm_backward__weights_overwritten_end,),
+            ),
             Wrong(
                 lstm_backward__cell_off_by_one,
                 id="cell-off-by-one",
                 hint="The forget gate acted on the previous cell.",
+                also=(lstm_backward__cell_off_by_one_inline,),
             ),
             Wrong(
                 lstm_backward__wraps_at_zero,
                 id="wraps-at-zero",
                 hint="Before the first step there is h0.",
+                also=(
+                    lstm_backward__wraps_at_zero_inline,
+                    lstm_backward__wraps_at_zero_stored_gates,
+                    lstm_backward__wraps_at_zero_state_only,
+                ),
             ),
         ),
         alternates=(lstm_backward_recursive, lstm_backward_weights_last),

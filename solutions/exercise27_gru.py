@@ -122,6 +122,17 @@ def gru_candidate__reset_after(x: Array, h_prev: Array, r: Array, Wc: Array, bc:
     return np.tanh(r * (h_prev @ Wc[:, :H].T) + x @ Wc[:, H:].T + bc)
 
 
+def gru_candidate__reset_after_with_bias(x: Array, h_prev: Array, r: Array, Wc: Array, bc: Array) -> Array:
+    """Multiplies by r after the matrix product with the state and the bias, as PyTorch does with the state's bias."""
+    H = h_prev.shape[1]
+    return np.tanh(r * (h_prev @ Wc[:, :H].T + bc) + x @ Wc[:, H:].T)
+
+
+def gru_candidate__reset_after_whole_product(x: Array, h_prev: Array, r: Array, Wc: Array, bc: Array) -> Array:
+    """Multiplies by r after the whole matrix product, with the input in it."""
+    return np.tanh(r * (np.concatenate([h_prev, x], axis=1) @ Wc.T) + bc)
+
+
 def gru_candidate__no_reset(x: Array, h_prev: Array, r: Array, Wc: Array, bc: Array) -> Array:
     """Feeds the whole old state to the candidate and never uses r."""
     return np.tanh(np.concatenate([h_prev, x], axis=1) @ Wc.T + bc)
@@ -196,10 +207,23 @@ def gru_step__reset_as_update(x: Array, h_prev: Array, Wg: Array, bg: Array, Wc:
     return (1 - r) * h_prev + r * n
 
 
+def gru_step__reset_as_update_both(x: Array, h_prev: Array, Wg: Array, bg: Array, Wc: Array, bc: Array) -> Array:
+    """Takes the two gates for each other: resets with z and mixes with r."""
+    r, z = gru_gates(x, h_prev, Wg, bg)
+    n = gru_candidate(x, h_prev, r, Wc, bc)
+    return (1 - z) * h_prev + z * n
+
+
 def gru_step__candidate_only(x: Array, h_prev: Array, Wg: Array, bg: Array, Wc: Array, bc: Array) -> Array:
     """Returns the candidate as the new state."""
     _, r = gru_gates(x, h_prev, Wg, bg)
     return gru_candidate(x, h_prev, r, Wc, bc)
+
+
+def gru_step__candidate_only_gated(x: Array, h_prev: Array, Wg: Array, bg: Array, Wc: Array, bc: Array) -> Array:
+    """Returns z n, without the part of the old state that is kept."""
+    z, r = gru_gates(x, h_prev, Wg, bg)
+    return z * gru_candidate(x, h_prev, r, Wc, bc)
 
 
 def gru_step_cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -321,6 +345,17 @@ def gru_step_backward__gate_path_missing(
     return dx, dh_prev, dWg, da_g.sum(axis=0), dWc, da_n.sum(axis=0)
 
 
+def gru_step_backward__gate_path_missing_dx(
+    dh: Array, x: Array, h_prev: Array, Wg: Array, bg: Array, Wc: Array, bc: Array
+) -> tuple[Array, Array, Array, Array, Array, Array]:
+    """Forgets the path through the two gates to the old state and to the input."""
+    H, (z, r) = h_prev.shape[1], gru_gates(x, h_prev, Wg, bg)
+    n = gru_candidate(x, h_prev, r, Wc, bc)
+    d_offered = (dh * z * (1 - n**2)) @ Wc
+    _, _, dWg, dbg, dWc, dbc = gru_step_backward(dh, x, h_prev, Wg, bg, Wc, bc)
+    return d_offered[:, H:], dh * (1 - z) + d_offered[:, :H] * r, dWg, dbg, dWc, dbc
+
+
 def gru_step_backward__reset_not_applied(
     dh: Array, x: Array, h_prev: Array, Wg: Array, bg: Array, Wc: Array, bc: Array
 ) -> tuple[Array, Array, Array, Array, Array, Array]:
@@ -431,6 +466,11 @@ def gru_forward__includes_h0(x: Array, h0: Array, Wg: Array, bg: Array, Wc: Arra
     return hs
 
 
+def gru_forward__includes_h0_longer(x: Array, h0: Array, Wg: Array, bg: Array, Wc: Array, bc: Array) -> Array:
+    """Puts h0 in front of the states, so there are T + 1 of them."""
+    return np.concatenate([h0[:, None], gru_forward(x, h0, Wg, bg, Wc, bc)], axis=1)
+
+
 def gru_forward__reversed(x: Array, h0: Array, Wg: Array, bg: Array, Wc: Array, bc: Array) -> Array:
     """Reads the sequence from its end."""
     hs, h = np.zeros((*x.shape[:2], h0.shape[1])), h0
@@ -438,6 +478,11 @@ def gru_forward__reversed(x: Array, h0: Array, Wg: Array, bg: Array, Wc: Array, 
         h = gru_step(x[:, t], h, Wg, bg, Wc, bc)
         hs[:, t] = h
     return hs
+
+
+def gru_forward__reversed_order(x: Array, h0: Array, Wg: Array, bg: Array, Wc: Array, bc: Array) -> Array:
+    """Reads the sequence from its end and lists the states in the order in which they were computed."""
+    return gru_forward(x[:, ::-1], h0, Wg, bg, Wc, bc)
 
 
 def gru_forward__zero_start(x: Array, h0: Array, Wg: Array, bg: Array, Wc: Array, bc: Array) -> Array:
@@ -498,9 +543,19 @@ def recurrent_param_count__recurrent_missing(kind: str, D: int, H: int) -> int:
     return {"rnn": 1, "gru": 3, "lstm": 4}[kind] * (H * D + H)
 
 
+def recurrent_param_count__recurrent_missing_without_biases(kind: str, D: int, H: int) -> int:
+    """Counts the weights on the input only, H D for each block, and no biases."""
+    return {"rnn": 1, "gru": 3, "lstm": 4}[kind] * H * D
+
+
 def recurrent_param_count__gate_count(kind: str, D: int, H: int) -> int:
     """Counts two blocks for the GRU, its two gates, and forgets the candidate."""
     return {"rnn": 1, "gru": 2, "lstm": 4}[kind] * (H * (H + D) + H)
+
+
+def recurrent_param_count__gate_count_lstm_too(kind: str, D: int, H: int) -> int:
+    """Counts the gates only, two blocks for the GRU and three for the LSTM, and forgets the candidates."""
+    return {"rnn": 1, "gru": 2, "lstm": 3}[kind] * (H * (H + D) + H)
 
 
 def recurrent_param_count_cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -550,6 +605,10 @@ CHECKS = (
                 hint="Reset the state before multiplying.",
                 tags=("variant",),
                 variant_of="PyTorch",
+                also=(
+                    gru_candidate__reset_after_with_bias,
+                    gru_candidate__reset_after_whole_product,
+                ),
             ),
             Wrong(
                 gru_candidate__no_reset,
@@ -580,8 +639,18 @@ CHECKS = (
                 variant_of="PyTorch",
             ),
             Wrong(gru_step__additive, id="additive", hint="New content replaces old content."),
-            Wrong(gru_step__reset_as_update, id="reset-as-update", hint="z mixes, r resets."),
-            Wrong(gru_step__candidate_only, id="candidate-only", hint="The old state leaks through 1-z."),
+            Wrong(
+                gru_step__reset_as_update,
+                id="reset-as-update",
+                hint="z mixes, r resets.",
+                also=(gru_step__reset_as_update_both,),
+            ),
+            Wrong(
+                gru_step__candidate_only,
+                id="candidate-only",
+                hint="The old state leaks through 1-z.",
+                also=(gru_step__candidate_only_gated,),
+            ),
         ),
         alternates=(gru_step_as_correction, gru_step_examples),
         hints=(
@@ -615,6 +684,7 @@ CHECKS = (
                 gru_step_backward__gate_path_missing,
                 id="gate-path-missing",
                 hint="The gates read the old state as well.",
+                also=(gru_step_backward__gate_path_missing_dx,),
             ),
             Wrong(
                 gru_step_backward__reset_not_applied,
@@ -647,8 +717,13 @@ CHECKS = (
         needs=(gru_step,),
         wrong=(
             Wrong(gru_forward__state_not_carried, id="state-not-carried", hint="Carry the state."),
-            Wrong(gru_forward__includes_h0, id="includes-h0", hint="Report states after the steps."),
-            Wrong(gru_forward__reversed, id="reversed", hint="Forward in time."),
+            Wrong(
+                gru_forward__includes_h0,
+                id="includes-h0",
+                hint="Report states after the steps.",
+                also=(gru_forward__includes_h0_longer,),
+            ),
+            Wrong(gru_forward__reversed, id="reversed", hint="Forward in time.", also=(gru_forward__reversed_order,)),
             Wrong(gru_forward__zero_start, id="zero-start", hint="Start from h0."),
         ),
         alternates=(gru_forward_inputs_first, gru_forward_sequence_by_sequence),
@@ -674,12 +749,14 @@ CHECKS = (
                 recurrent_param_count__recurrent_missing,
                 id="recurrent-missing",
                 hint="The state has weights too.",
+                also=(recurrent_param_count__recurrent_missing_without_biases,),
             ),
             Wrong(
                 recurrent_param_count__gate_count,
                 id="gate-count",
                 hint="Two gates and a candidate make three.",
                 tags=("edge",),
+                also=(recurrent_param_count__gate_count_lstm_too,),
             ),
         ),
         alternates=(recurrent_param_count_of_shapes, recurrent_param_count_unit_by_unit),

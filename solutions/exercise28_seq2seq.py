@@ -45,6 +45,11 @@ def general_scores__scaled(q: Array, K: Array, Wa: Array) -> Array:
     return general_scores(q, K, Wa) / np.sqrt(K.shape[-1])
 
 
+def general_scores__scaled_by_the_query(q: Array, K: Array, Wa: Array) -> Array:
+    """Divides by the root of the query's size."""
+    return general_scores(q, K, Wa) / np.sqrt(q.shape[-1])
+
+
 def general_scores__softmaxed(q: Array, K: Array, Wa: Array) -> Array:
     """Returns the softmax of the scores."""
     scores = general_scores(q, K, Wa)
@@ -90,6 +95,11 @@ def additive_scores__no_tanh(q: Array, K: Array, Wq: Array, Wk: Array, v: Array)
 def additive_scores__product(q: Array, K: Array, Wq: Array, Wk: Array, v: Array) -> Array:
     """Multiplies the two projections instead of adding them."""
     return np.tanh((q @ Wq.T)[:, None, :] * (K @ Wk.T)) @ v
+
+
+def additive_scores__product_bare(q: Array, K: Array, Wq: Array, Wk: Array, v: Array) -> Array:
+    """Multiplies the two projections and takes the weighted sum, without tanh."""
+    return ((q @ Wq.T)[:, None, :] * (K @ Wk.T)) @ v
 
 
 def additive_scores__weights_swapped(q: Array, K: Array, Wq: Array, Wk: Array, v: Array) -> Array:
@@ -158,6 +168,17 @@ def attention_weights__over_batch(scores: Array, mask: Array) -> Array:
     return _masked_softmax(scores, mask, axis=0)
 
 
+def attention_weights__over_batch_no_guard(scores: Array, mask: Array) -> Array:
+    """Normalises over the batch, and divides 0 by 0 at a position that is padding in every source."""
+    e = np.exp(scores - scores.max(axis=0)) * mask
+    return e / e.sum(axis=0)
+
+
+def attention_weights__over_batch_large_negative(scores: Array, mask: Array) -> Array:
+    """Normalises over the batch with -1e9 for padding, so a position that is padding in every source is shared."""
+    return _masked_softmax(np.where(mask, scores, -1e9), np.ones_like(mask), axis=0)
+
+
 def attention_weights__mask_ignored(scores: Array, mask: Array) -> Array:
     """Takes the softmax over all positions, padding included."""
     return _masked_softmax(scores, np.ones_like(mask), axis=1)
@@ -173,9 +194,19 @@ def attention_weights__zero_score(scores: Array, mask: Array) -> Array:
     return _masked_softmax(np.where(mask, scores, 0.0), np.ones_like(mask), axis=1)
 
 
+def attention_weights__zero_score_masked_after(scores: Array, mask: Array) -> Array:
+    """Gives padding the score 0 and sets its weights to 0 afterwards, so the rest sums to less than 1."""
+    return _masked_softmax(np.where(mask, scores, 0.0), np.ones_like(mask), axis=1) * mask
+
+
 def attention_weights__sigmoid(scores: Array, mask: Array) -> Array:
     """Takes the sigmoid of each score on its own."""
     return np.where(mask, 1 / (1 + np.exp(-scores)), 0.0)
+
+
+def attention_weights__sigmoid_unmasked(scores: Array, mask: Array) -> Array:
+    """Takes the sigmoid of each score on its own, at padding too."""
+    return 1 / (1 + np.exp(-scores))
 
 
 def _lengths(S: int, *lengths: int) -> Array:
@@ -301,6 +332,14 @@ def attention_read_backward__values_unweighted(
     return dscores, np.ones_like(dvalues) * dctx[:, None, :]
 
 
+def attention_read_backward__values_unweighted_real(
+    dctx: Array, scores: Array, mask: Array, values: Array
+) -> tuple[Array, Array]:
+    """Passes the gradient of the context in full to every value that is not padding."""
+    dscores, _ = attention_read_backward(dctx, scores, mask, values)
+    return dscores, mask[:, :, None] * dctx[:, None, :]
+
+
 def attention_read_backward__not_centred(dctx: Array, scores: Array, mask: Array, values: Array) -> tuple[Array, Array]:
     """Takes a da without subtracting the weighted mean of da."""
     a = attention_weights(scores, mask)
@@ -317,12 +356,28 @@ def attention_read_backward__weight_missing(
     return da - (a * da).sum(axis=1, keepdims=True), a[:, :, None] * dctx[:, None, :]
 
 
+def attention_read_backward__weight_missing_masked(
+    dctx: Array, scores: Array, mask: Array, values: Array
+) -> tuple[Array, Array]:
+    """Forgets the factor a and sets padding to 0 afterwards."""
+    dscores, dvalues = attention_read_backward__weight_missing(dctx, scores, mask, values)
+    return dscores * mask, dvalues
+
+
 def attention_read_backward__unnormalised(
     dctx: Array, scores: Array, mask: Array, values: Array
 ) -> tuple[Array, Array]:
     """Stops at the gradient of the weights."""
     a = attention_weights(scores, mask)
     return np.einsum("nd,nsd->ns", dctx, values), a[:, :, None] * dctx[:, None, :]
+
+
+def attention_read_backward__unnormalised_masked(
+    dctx: Array, scores: Array, mask: Array, values: Array
+) -> tuple[Array, Array]:
+    """Stops at the gradient of the weights and sets padding to 0."""
+    dscores, dvalues = attention_read_backward__unnormalised(dctx, scores, mask, values)
+    return dscores * mask, dvalues
 
 
 def attention_read_backward_cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -375,6 +430,11 @@ def luong_output__added(c: Array, h: Array, Wc: Array) -> Array:
     return np.tanh((c + h) @ (Wc[:, :Dc] + Wc[:, Dc:]).T)
 
 
+def luong_output__added_first_half(c: Array, h: Array, Wc: Array) -> Array:
+    """Adds context and state and uses the first half of Wc, which fails where the sizes differ."""
+    return np.tanh((c + h) @ Wc[:, : c.shape[1]].T)
+
+
 def _output_case(name: str, rng: np.random.Generator, N: int, Dc: int, H: int, A: int) -> Case:
     return Case(name, c=_normal(rng, N, Dc), h=_normal(rng, N, H), Wc=0.4 * _normal(rng, A, Dc + H))
 
@@ -409,14 +469,43 @@ def teacher_forcing_inputs__unshifted(y: Array, bos: int) -> Array:
     return y
 
 
+def teacher_forcing_inputs__unshifted_start_written_over(y: Array, bos: int) -> Array:
+    """Writes the start token over the first target and shifts nothing."""
+    inputs = y.copy()
+    inputs[:, 0] = bos
+    return inputs
+
+
 def teacher_forcing_inputs__left_shift(y: Array, bos: int) -> Array:
     """Shifts to the left and puts the start token at the end."""
     return np.concatenate([y[:, 1:], np.full_like(y[:, :1], bos)], axis=1)
 
 
+def teacher_forcing_inputs__left_shift_start_first(y: Array, bos: int) -> Array:
+    """Shifts to the left and writes the start token over the first place."""
+    inputs = np.roll(y, -1, axis=1)
+    inputs[:, 0] = bos
+    return inputs
+
+
+def teacher_forcing_inputs__left_shift_rolled(y: Array, bos: int) -> Array:
+    """Rolls to the left, so the first token comes to the end."""
+    return np.roll(y, -1, axis=1)
+
+
+def teacher_forcing_inputs__left_shift_shorter(y: Array, bos: int) -> Array:
+    """Drops the first token, which leaves T - 1 of them."""
+    return y[:, 1:]
+
+
 def teacher_forcing_inputs__rolled(y: Array, bos: int) -> Array:
     """Rolls, so the last token comes to the front."""
     return np.roll(y, 1, axis=1)
+
+
+def teacher_forcing_inputs__rolled_across_rows(y: Array, bos: int) -> Array:
+    """Rolls without an axis, so the last token of a row comes to the front of the next."""
+    return np.roll(y, 1)
 
 
 def teacher_forcing_inputs__too_long(y: Array, bos: int) -> Array:
@@ -507,6 +596,30 @@ def greedy_decode__never_stops(step: Step, state: Value, bos: int, eos: int, max
         logits, state = step(token, state)
         token = int(np.argmax(logits))
         tokens.append(token)
+    return tokens
+
+
+def greedy_decode__never_stops_skipping(step: Step, state: Value, bos: int, eos: int, max_len: int) -> list[int]:
+    """Leaves the end token out of the output but goes on after it."""
+    tokens: list[int] = []
+    token = bos
+    for _ in range(max_len):
+        logits, state = step(token, state)
+        token = int(np.argmax(logits))
+        if token != eos:
+            tokens.append(token)
+    return tokens
+
+
+def greedy_decode__never_stops_until_full(step: Step, state: Value, bos: int, eos: int, max_len: int) -> list[int]:
+    """Leaves the end token out of the output but goes on until there are max_len other tokens."""
+    tokens: list[int] = []
+    token = bos
+    while len(tokens) < max_len:
+        logits, state = step(token, state)
+        token = int(np.argmax(logits))
+        if token != eos:
+            tokens.append(token)
     return tokens
 
 
@@ -608,6 +721,7 @@ CHECKS = (
                 general_scores__scaled,
                 id="scaled",
                 hint="Scaling belongs to the dot-product attention of the Transformer.",
+                also=(general_scores__scaled_by_the_query,),
             ),
             Wrong(
                 general_scores__softmaxed,
@@ -632,7 +746,9 @@ CHECKS = (
                 id="no-tanh",
                 hint="Without the nonlinearity every position gets the same shift.",
             ),
-            Wrong(additive_scores__product, id="product", hint="Add before tanh."),
+            Wrong(
+                additive_scores__product, id="product", hint="Add before tanh.", also=(additive_scores__product_bare,)
+            ),
             Wrong(additive_scores__weights_swapped, id="weights-swapped", hint="Wq reads the query."),
             Wrong(
                 additive_scores__tanh_outside,
@@ -664,6 +780,10 @@ CHECKS = (
                 attention_weights__over_batch,
                 id="over-batch",
                 hint="The weights of one query sum to 1.",
+                also=(
+                    attention_weights__over_batch_no_guard,
+                    attention_weights__over_batch_large_negative,
+                ),
             ),
             Wrong(attention_weights__mask_ignored, id="mask-ignored", hint="Padding gets weight 0."),
             Wrong(
@@ -671,8 +791,18 @@ CHECKS = (
                 id="not-renormalised",
                 hint="Mask before normalising.",
             ),
-            Wrong(attention_weights__zero_score, id="zero-score", hint="e⁰ = 1 is not nothing."),
-            Wrong(attention_weights__sigmoid, id="sigmoid", hint="Weights compete: softmax."),
+            Wrong(
+                attention_weights__zero_score,
+                id="zero-score",
+                hint="e⁰ = 1 is not nothing.",
+                also=(attention_weights__zero_score_masked_after,),
+            ),
+            Wrong(
+                attention_weights__sigmoid,
+                id="sigmoid",
+                hint="Weights compete: softmax.",
+                also=(attention_weights__sigmoid_unmasked,),
+            ),
         ),
         alternates=(attention_weights_rows, attention_weights_ratios),
         hints=(
@@ -727,6 +857,7 @@ CHECKS = (
                 attention_read_backward__values_unweighted,
                 id="values-unweighted",
                 hint="A value counts in proportion to its weight.",
+                also=(attention_read_backward__values_unweighted_real,),
             ),
             Wrong(
                 attention_read_backward__not_centred,
@@ -737,11 +868,13 @@ CHECKS = (
                 attention_read_backward__weight_missing,
                 id="weight-missing",
                 hint="Softmax backward multiplies by the weights.",
+                also=(attention_read_backward__weight_missing_masked,),
             ),
             Wrong(
                 attention_read_backward__unnormalised,
                 id="unnormalised",
                 hint="Go back through the softmax as well.",
+                also=(attention_read_backward__unnormalised_masked,),
             ),
         ),
         alternates=(attention_read_backward_context, attention_read_backward_jacobians),
@@ -768,6 +901,7 @@ CHECKS = (
                 luong_output__added,
                 id="added",
                 hint="Concatenate, so that both get their own weights.",
+                also=(luong_output__added_first_half,),
             ),
         ),
         alternates=(luong_output_halves, luong_output_columns),
@@ -782,16 +916,27 @@ CHECKS = (
         returns=("inputs: N T",),
         args={"y": "N T"},
         wrong=(
-            Wrong(teacher_forcing_inputs__unshifted, id="unshifted", hint="Shift right by one."),
+            Wrong(
+                teacher_forcing_inputs__unshifted,
+                id="unshifted",
+                hint="Shift right by one.",
+                also=(teacher_forcing_inputs__unshifted_start_written_over,),
+            ),
             Wrong(
                 teacher_forcing_inputs__left_shift,
                 id="left-shift",
                 hint="The input lags behind the target.",
+                also=(
+                    teacher_forcing_inputs__left_shift_start_first,
+                    teacher_forcing_inputs__left_shift_rolled,
+                    teacher_forcing_inputs__left_shift_shorter,
+                ),
             ),
             Wrong(
                 teacher_forcing_inputs__rolled,
                 id="rolled",
                 hint="The first input is the start token.",
+                also=(teacher_forcing_inputs__rolled_across_rows,),
             ),
             Wrong(
                 teacher_forcing_inputs__too_long,
@@ -818,7 +963,16 @@ CHECKS = (
             ),
             Wrong(greedy_decode__state_lost, id="state-lost", hint="Keep the returned state."),
             Wrong(greedy_decode__always_bos, id="always-bos", hint="Feed back what was chosen."),
-            Wrong(greedy_decode__never_stops, id="never-stops", tags=("edge",), hint="Stop at eos."),
+            Wrong(
+                greedy_decode__never_stops,
+                id="never-stops",
+                tags=("edge",),
+                hint="Stop at eos.",
+                also=(
+                    greedy_decode__never_stops_skipping,
+                    greedy_decode__never_stops_until_full,
+                ),
+            ),
             Wrong(greedy_decode__one_extra, id="one-extra", hint="max_len is the limit."),
         ),
         alternates=(greedy_decode_recursive, greedy_decode_cut),
