@@ -590,6 +590,12 @@ CHECKS = (
         clip_by_value,
         cases=clip_by_value_cases,
         returns=("clipped: N D",),
+        formula=(
+            r"c_i = \begin{cases} -\text{threshold} & \text{where } g_i <"
+            r" -\text{threshold} \\"
+            r" \text{threshold} & \text{where } g_i > \text{threshold} \\"
+            r" g_i & \text{elsewhere} \end{cases}"
+        ),
         args={"g": "N D"},
         wrong=(
             Wrong(clip_by_value__upper_only, id="upper-only", hint="Large negative entries are clipped too."),
@@ -617,6 +623,13 @@ CHECKS = (
         clip_by_norm,
         cases=clip_by_norm_cases,
         returns=("clipped: N D",),
+        formula=(
+            r"\begin{aligned}"
+            r" c &= \begin{cases} g & \text{if } \|g\| \leq \text{threshold} \\"
+            r" \text{threshold} \cdot \frac{g}{\|g\|} & \text{if } \|g\| > \text{threshold} \end{cases} \\"
+            r" \|g\| &= \sqrt{\sum_{\text{all entries}} g_i^2}"
+            r" \end{aligned}"
+        ),
         args={"g": "N D"},
         wrong=(
             Wrong(
@@ -677,6 +690,7 @@ CHECKS = (
         global_norm,
         cases=global_norm_cases,
         returns=("norm:",),
+        formula=r"\text{norm} = \sqrt{\sum_{\text{all arrays and all entries}} g^2}",
         wrong=(
             Wrong(
                 global_norm__sum_of_norms,
@@ -711,6 +725,14 @@ CHECKS = (
         clip_by_global_norm,
         cases=clip_by_global_norm_cases,
         returns=("clipped: list", "norm:"),
+        formula=(
+            r"\begin{aligned}"
+            r" \text{norm} &= \text{global norm of grads} \\"
+            r" c_j &= \begin{cases} g_j & \text{if norm} \leq \text{threshold} \\"
+            r" \frac{\text{threshold}}{\text{norm}} \, g_j & \text{if norm} >"
+            r" \text{threshold, for every array } j \end{cases}"
+            r" \end{aligned}"
+        ),
         wrong=(
             Wrong(
                 clip_by_global_norm__separately,
@@ -754,6 +776,12 @@ CHECKS = (
         linear_bptt_norms,
         cases=linear_bptt_norms_cases,
         returns=("norms: T+1",),
+        formula=(
+            r"\begin{aligned}"
+            r" h_t &= W \, h_{t-1} \\"
+            r" \text{norms}_k &= \|(W^\top)^k \, d\| \qquad k = 0, \ldots, T"
+            r" \end{aligned}"
+        ),
         args={"W": "H H", "d": "H"},
         wrong=(
             Wrong(
@@ -790,6 +818,10 @@ CHECKS = (
         spectral_radius,
         cases=spectral_radius_cases,
         returns=("rho:",),
+        formula=(
+            r"\rho = \max_i \, |\lambda_i| \qquad \lambda_i \text{ the eigenvalues of } W"
+            r" \text{, which may be complex}"
+        ),
         args={"W": "H H"},
         wrong=(
             Wrong(
@@ -826,6 +858,10 @@ CHECKS = (
         sigmoid_depth_bound,
         cases=sigmoid_depth_bound_cases,
         returns=("bound:",),
+        formula=(
+            r"a_l = \operatorname{sigmoid}(w_l a_{l-1})"
+            r" \qquad \left|\frac{da_L}{da_0}\right| \leq \prod_l \frac{|w_l|}{4}"
+        ),
         args={"weights": "L"},
         wrong=(
             Wrong(

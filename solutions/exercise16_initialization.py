@@ -406,6 +406,13 @@ CHECKS = (
         fans,
         cases=fans_cases,
         returns=("fan_in:", "fan_out:"),
+        formula=(
+            r"\begin{array}{lll} \text{linear (out, in):} & \text{fan\_in} = \text{in}"
+            r" & \text{fan\_out} = \text{out} \\"
+            r" \text{convolution } (F, C, \text{kh}, \text{kw}) \text{:} & \text{fan\_in}"
+            r" = C \cdot \text{kh} \cdot \text{kw} & \text{fan\_out}"
+            r" = F \cdot \text{kh} \cdot \text{kw} \end{array}"
+        ),
         wrong=(
             Wrong(fans__swapped, id="swapped", hint="Fan-in counts what flows into one unit."),
             Wrong(fans__kernel_ignored, id="kernel-ignored", hint="A conv unit sees C·kh·kw inputs."),
@@ -426,6 +433,12 @@ CHECKS = (
         xavier_uniform,
         cases=_random_weights_cases,
         returns=("W: weights",),
+        formula=(
+            r"\begin{aligned}"
+            r" a &= \sqrt{\frac{6}{\text{fan\_in} + \text{fan\_out}}} \\"
+            r" W &= a \, (2u - 1) \qquad \text{with } u = \text{rng.random(shape)}"
+            r" \end{aligned}"
+        ),
         needs=(fans,),
         wrong=(
             Wrong(
@@ -456,6 +469,10 @@ CHECKS = (
         he_normal,
         cases=_random_weights_cases,
         returns=("W: weights",),
+        formula=(
+            r"W = \sqrt{\frac{2}{\text{fan\_in}}} \, z \qquad \text{with } z"
+            r" = \text{rng.standard\_normal(shape)}"
+        ),
         needs=(fans,),
         wrong=(
             Wrong(
@@ -485,6 +502,15 @@ CHECKS = (
         orthogonal,
         cases=orthogonal_cases,
         returns=("W: m n",),
+        formula=(
+            r"\begin{aligned}"
+            r" A &= \text{rng.standard\_normal}((\max(m, n), \min(m, n))) \\"
+            r" A &= Q R \qquad Q \text{ as large as } A \text{, } R \text{ square and upper triangular} \\"
+            r" Q_{ij} &\leftarrow Q_{ij} \cdot \operatorname{sign}(R_{jj}) \\"
+            r" W &= \begin{cases} Q & \text{if } m \geq n \\"
+            r" Q^\top & \text{else} \end{cases}"
+            r" \end{aligned}"
+        ),
         wrong=(
             Wrong(
                 orthogonal__gaussian,
@@ -518,6 +544,14 @@ CHECKS = (
         predicted_variance,
         cases=predicted_variance_cases,
         returns=("v: L+1",),
+        formula=(
+            r"\begin{aligned}"
+            r" v_0 &= \text{v0} \\"
+            r" v_{l+1} &= v_l \cdot \text{fan\_in}_l \cdot \operatorname{Var}(w_l) \cdot \begin{cases} 1/2"
+            r" & \text{if relu} \\"
+            r" 1 & \text{else} \end{cases}"
+            r" \end{aligned}"
+        ),
         args={"fan_ins": "L", "weight_vars": "L"},
         wrong=(
             Wrong(
@@ -547,6 +581,14 @@ CHECKS = (
         activation_stds,
         cases=activation_stds_cases,
         returns=("s: L",),
+        formula=(
+            r"\begin{aligned}"
+            r" h_0 &= x \\"
+            r" h_l &= \text{act}(h_{l-1} W_l^\top) \\"
+            r" s_l &= \sqrt{\frac{1}{n_l} \sum_{\text{all entries}} (h_l - \mu_l)^2}"
+            r" \qquad n_l \text{ entries, whose mean is } \mu_l"
+            r" \end{aligned}"
+        ),
         args={"x": "N D"},
         wrong=(
             Wrong(

@@ -844,6 +844,12 @@ CHECKS = (
         batch_stats,
         cases=batch_stats_cases,
         returns=("mu: D", "var: D"),
+        formula=(
+            r"\begin{aligned}"
+            r" \mu_j &= \frac{1}{m} \sum_i x_{ij} \\"
+            r" \text{var}_j &= \frac{1}{m} \sum_i (x_{ij} - \mu_j)^2"
+            r" \end{aligned}"
+        ),
         args={"x": "m D"},
         wrong=(
             Wrong(
@@ -873,6 +879,12 @@ CHECKS = (
         batchnorm_forward,
         cases=batchnorm_forward_cases,
         returns=("out: m D",),
+        formula=(
+            r"\begin{aligned}"
+            r" \hat{x}_{ij} &= \frac{x_{ij} - \mu_j}{\sqrt{\text{var}_j + \epsilon}} \\"
+            r" \text{out}_{ij} &= \gamma_j \hat{x}_{ij} + \beta_j"
+            r" \end{aligned}"
+        ),
         args={"x": "m D", "gamma": "D", "beta": "D"},
         needs=(batch_stats,),
         wrong=(
@@ -911,6 +923,15 @@ CHECKS = (
         batchnorm_backward,
         cases=batchnorm_backward_cases,
         returns=("dx: m D", "dgamma: D", "dbeta: D"),
+        formula=(
+            r"\begin{aligned}"
+            r" s_j &= \sqrt{\text{var}_j + \epsilon} \qquad d_{ij} = \gamma_j \, \text{dout}_{ij} \\"
+            r" A_j &= \sum_k d_{kj} \qquad B_j = \sum_k d_{kj} \, \hat{x}_{kj} \\"
+            r" \text{dx}_{ij} &= \frac{m \, d_{ij} - A_j - \hat{x}_{ij} B_j}{m \, s_j} \\"
+            r" \text{dgamma}_j &= \sum_i \text{dout}_{ij} \, \hat{x}_{ij} \qquad \text{dbeta}_j"
+            r" = \sum_i \text{dout}_{ij}"
+            r" \end{aligned}"
+        ),
         args={"dout": "m D", "x": "m D", "gamma": "D"},
         needs=(batch_stats,),
         gradient=Gradient(of=batchnorm_forward, wrt={"x": "dx", "gamma": "dgamma", "beta": "dbeta"}, fixed=_any_shift),
@@ -967,6 +988,14 @@ CHECKS = (
         update_running,
         cases=update_running_cases,
         returns=("mean: D", "var: D"),
+        formula=(
+            r"\begin{aligned}"
+            r" \text{mean\_new} &= \text{momentum} \cdot \text{running\_mean} + (1"
+            r" - \text{momentum}) \cdot \mu \\"
+            r" \text{var\_new} &= \text{momentum} \cdot \text{running\_var} + (1"
+            r" - \text{momentum}) \cdot \text{var}"
+            r" \end{aligned}"
+        ),
         args={"running_mean": "D", "running_var": "D", "mu": "D", "var": "D"},
         wrong=(
             Wrong(
@@ -993,6 +1022,13 @@ CHECKS = (
         batchnorm_inference,
         cases=batchnorm_inference_cases,
         returns=("out: m D",),
+        formula=(
+            r"\begin{aligned}"
+            r" \hat{x}_{ij} &= \frac{x_{ij} - \text{running\_mean}_j}{\sqrt{\text{running\_var}_j"
+            r" + \epsilon}} \\"
+            r" \text{out}_{ij} &= \gamma_j \hat{x}_{ij} + \beta_j"
+            r" \end{aligned}"
+        ),
         args={"x": "m D", "gamma": "D", "beta": "D", "running_mean": "D", "running_var": "D"},
         wrong=(
             Wrong(
@@ -1033,6 +1069,13 @@ CHECKS = (
         spatial_batchnorm_forward,
         cases=spatial_batchnorm_forward_cases,
         returns=("out: N C H W",),
+        formula=(
+            r"\begin{aligned}"
+            r" \mu_c &= \frac{1}{N H W} \sum_{n,i,j} x_{ncij} \qquad \text{var}_c"
+            r" = \frac{1}{N H W} \sum_{n,i,j} (x_{ncij} - \mu_c)^2 \\"
+            r" \text{out}_{ncij} &= \gamma_c \frac{x_{ncij} - \mu_c}{\sqrt{\text{var}_c + \epsilon}} + \beta_c"
+            r" \end{aligned}"
+        ),
         args={"x": "N C H W", "gamma": "C", "beta": "C"},
         needs=(batchnorm_forward,),
         wrong=(
@@ -1075,6 +1118,13 @@ CHECKS = (
         spatial_batchnorm_backward,
         cases=spatial_batchnorm_backward_cases,
         returns=("dx: N C H W", "dgamma: C", "dbeta: C"),
+        formula=(
+            r"\begin{aligned}"
+            r" m &= N H W \qquad d = \gamma_c \, \text{dout}_{ncij} \\"
+            r" \text{dx} &= \frac{m \, d - (\sum d) - \hat{x} \, (\sum d \, \hat{x})}{m \, s_c} \\"
+            r" \text{dgamma}_c &= \sum \text{dout} \, \hat{x} \qquad \text{dbeta}_c = \sum \text{dout}"
+            r" \end{aligned}"
+        ),
         args={"dout": "N C H W", "x": "N C H W", "gamma": "C"},
         needs=(batchnorm_backward,),
         gradient=Gradient(
@@ -1117,6 +1167,13 @@ CHECKS = (
         fold_batchnorm,
         cases=fold_batchnorm_cases,
         returns=("W2: out in", "b2: out"),
+        formula=(
+            r"\begin{aligned}"
+            r" s_k &= \frac{\gamma_k}{\sqrt{\text{running\_var}_k + \epsilon}} \\"
+            r" \text{W2}_{kl} &= s_k W_{kl} \\"
+            r" \text{b2}_k &= s_k \, (b_k - \text{running\_mean}_k) + \beta_k"
+            r" \end{aligned}"
+        ),
         args={
             "W": "out in",
             "b": "out",

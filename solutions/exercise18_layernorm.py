@@ -501,6 +501,12 @@ CHECKS = (
         layernorm_forward,
         cases=layernorm_forward_cases,
         returns=("out: N T D",),
+        formula=(
+            r"\begin{aligned}"
+            r" \mu &= \frac{1}{D} \sum_j x_j \qquad \text{var} = \frac{1}{D} \sum_j (x_j - \mu)^2 \\"
+            r" \text{out} &= \gamma \, \frac{x - \mu}{\sqrt{\text{var} + \epsilon}} + \beta"
+            r" \end{aligned}"
+        ),
         args={"x": "N T D", **_AFFINE_AXES},
         wrong=(
             Wrong(
@@ -533,6 +539,14 @@ CHECKS = (
         layernorm_backward,
         cases=layernorm_backward_cases,
         returns=("dx: N T D", "dgamma: D", "dbeta: D"),
+        formula=(
+            r"\begin{aligned}"
+            r" d &= \gamma \, \text{dout} \qquad s = \sqrt{\text{var} + \epsilon} \\"
+            r" \text{dx} &= \frac{1}{s} \, (d - \operatorname{mean}(d)"
+            r" - \hat{x} \operatorname{mean}(d \, \hat{x})) \\"
+            r" \text{dgamma} &= \sum \text{dout} \, \hat{x} \qquad \text{dbeta} = \sum \text{dout}"
+            r" \end{aligned}"
+        ),
         args={"dout": "N T D", "x": "N T D", "gamma": "D"},
         gradient=Gradient(of=layernorm_forward, wrt={"x": "dx", "gamma": "dgamma", "beta": "dbeta"}, fixed=_any_shift),
         wrong=(
@@ -574,6 +588,7 @@ CHECKS = (
         rmsnorm_forward,
         cases=rmsnorm_forward_cases,
         returns=("out: N T D",),
+        formula=r"\text{out} = \frac{\gamma \, x}{\sqrt{\frac{1}{D} \sum_j x_j^2 + \epsilon}}",
         args={"x": "N T D", "gamma": "D"},
         wrong=(
             Wrong(
@@ -604,6 +619,14 @@ CHECKS = (
         rmsnorm_backward,
         cases=rmsnorm_backward_cases,
         returns=("dx: N T D", "dgamma: D"),
+        formula=(
+            r"\begin{aligned}"
+            r" r &= \frac{1}{\sqrt{\operatorname{mean}(x^2) + \epsilon}} \qquad \hat{x} = x \, r \qquad d"
+            r" = \gamma \, \text{dout} \\"
+            r" \text{dx} &= r \, (d - \hat{x} \operatorname{mean}(d \, \hat{x})) \\"
+            r" \text{dgamma} &= \sum \text{dout} \, \hat{x}"
+            r" \end{aligned}"
+        ),
         args={"dout": "N T D", "x": "N T D", "gamma": "D"},
         gradient=Gradient(of=rmsnorm_forward, wrt={"x": "dx", "gamma": "dgamma"}),
         wrong=(
@@ -639,6 +662,14 @@ CHECKS = (
         groupnorm_forward,
         cases=groupnorm_forward_cases,
         returns=("out: N C H W",),
+        formula=(
+            r"\begin{aligned}"
+            r" & \text{group of channel } c = \left\lfloor \frac{c}{C / \text{groups}} \right\rfloor \\"
+            r" & \mu, \text{var over the channels of a group and all of } H \text{ and } W"
+            r" \text{, per example} \\"
+            r" & \text{out}_{nchw} = \gamma_c \frac{x_{nchw} - \mu}{\sqrt{\text{var} + \epsilon}} + \beta_c"
+            r" \end{aligned}"
+        ),
         args={"x": "N C H W", "gamma": "C", "beta": "C"},
         wrong=(
             Wrong(

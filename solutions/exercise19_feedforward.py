@@ -287,6 +287,14 @@ def mlp_backward__not_averaged(params: dict[str, Array], x: Array, y: Array, lam
     return {"W1": dW1, "b1": dz1.sum(axis=0), "W2": dW2, "b2": dlogits.sum(axis=0)}
 
 
+def mlp_backward__not_averaged_biases_averaged(
+    params: dict[str, Array], x: Array, y: Array, lam: float = 0.0
+) -> dict[str, Array]:
+    """Starts from p - y without dividing by N and averages the gradients of the biases only."""
+    grads = mlp_backward__not_averaged(params, x, y, lam)
+    return {name: grad / len(y) if name.startswith("b") else grad for name, grad in grads.items()}
+
+
 def mlp_backward__bias_mean(params: dict[str, Array], x: Array, y: Array, lam: float = 0.0) -> dict[str, Array]:
     """Averages the bias gradients over the batch, so 1/N enters a second time."""
     z1, h, logits = mlp_forward(params, x)
@@ -544,6 +552,13 @@ CHECKS = (
         mlp_forward,
         cases=mlp_forward_cases,
         returns=("z1: N H", "h: N H", "logits: N C"),
+        formula=(
+            r"\begin{aligned}"
+            r" z_1 &= x \, W_1^\top + b_1 \\"
+            r" h &= \max(z_1, 0) \\"
+            r" \text{logits} &= h \, W_2^\top + b_2"
+            r" \end{aligned}"
+        ),
         args={"x": "N D"},
         wrong=(
             Wrong(
@@ -569,6 +584,14 @@ CHECKS = (
         mlp_loss,
         cases=mlp_loss_cases,
         returns=("loss:",),
+        formula=(
+            r"\begin{aligned}"
+            r" \text{loss} &= \frac{1}{N} \sum_n \left(\log \sum_c \exp(\text{logits}_{nc})"
+            r" - \text{logits}_n[y_n]\right) \\"
+            r" \text{penalty} &= \frac{\lambda}{2} \left(\sum W_1^2 + \sum W_2^2\right) \\"
+            r" J &= \text{loss} + \text{penalty}"
+            r" \end{aligned}"
+        ),
         args={"x": "N D", "y": "N"},
         needs=(mlp_forward,),
         wrong=(
@@ -592,6 +615,17 @@ CHECKS = (
         mlp_backward,
         cases=mlp_backward_cases,
         returns=("grads: dict",),
+        formula=(
+            r"\begin{aligned}"
+            r" \text{dlogits} &= \frac{p - \operatorname{onehot}(y)}{N} \qquad p"
+            r" = \operatorname{softmax}(\text{logits}) \\"
+            r" \text{dW}_2 &= \text{dlogits}^\top h + \lambda \, W_2 \qquad \text{db}_2"
+            r" = \sum_n \text{dlogits}_n \\"
+            r" \text{dz}_1 &= \begin{cases} \text{dlogits} \, W_2 & \text{where } z_1 > 0 \\"
+            r" 0 & \text{else} \end{cases} \\"
+            r" \text{dW}_1 &= \text{dz}_1^\top x + \lambda \, W_1 \qquad \text{db}_1 = \sum_n (\text{dz}_1)_n"
+            r" \end{aligned}"
+        ),
         args={"x": "N D", "y": "N"},
         needs=(mlp_forward,),
         gradient=Gradient(
@@ -603,7 +637,12 @@ CHECKS = (
             Wrong(mlp_backward__uses_z1, id="uses-z1", hint="W2 was multiplied by h."),
             Wrong(mlp_backward__penalty_missing, id="penalty-missing", hint="The penalty has a gradient too."),
             Wrong(mlp_backward__penalty_doubled, id="penalty-doubled", hint="The ½ cancels the 2."),
-            Wrong(mlp_backward__not_averaged, id="not-averaged", hint="The loss is a mean."),
+            Wrong(
+                mlp_backward__not_averaged,
+                id="not-averaged",
+                hint="The loss is a mean.",
+                also=(mlp_backward__not_averaged_biases_averaged,),
+            ),
             Wrong(mlp_backward__bias_mean, id="bias-mean", hint="The 1/N is already in dz: sum."),
         ),
         alternates=(mlp_backward_example_by_example, mlp_backward_biases_as_weights),
@@ -617,6 +656,7 @@ CHECKS = (
         predict,
         cases=predict_cases,
         returns=("y_pred: N",),
+        formula=r"\text{y\_pred}_n = \operatorname*{argmax}_c \text{logits}_{nc}",
         args={"logits": "N C"},
         wrong=(
             Wrong(predict__column_wise, id="column-wise", hint="One prediction per row."),
@@ -634,6 +674,7 @@ CHECKS = (
         accuracy,
         cases=accuracy_cases,
         returns=("accuracy:",),
+        formula=r"\text{accuracy} = \frac{\text{number of } n \text{ with y\_pred}_n = y_n}{N}",
         args={"logits": "N C", "y": "N"},
         needs=(predict,),
         wrong=(
@@ -656,6 +697,10 @@ CHECKS = (
         confusion_matrix,
         cases=confusion_matrix_cases,
         returns=("counts: C C",),
+        formula=(
+            r"M_{ij} = \text{number of } n \text{ with } y_n"
+            r" = i \text{ and y\_pred}_n = j"
+        ),
         args={"y": "N", "y_pred": "N"},
         wrong=(
             Wrong(confusion_matrix__transposed, id="transposed", hint="Rows are the truth."),

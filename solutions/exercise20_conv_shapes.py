@@ -456,6 +456,15 @@ CHECKS = (
         conv_output_size,
         cases=conv_output_size_cases,
         returns=("size:",),
+        formula=(
+            r"\begin{aligned}"
+            r" \text{extent} &= \text{dilation} \cdot (k - 1) + 1 \\"
+            r" \text{size} &= \begin{cases} \left\lfloor \frac{n + 2 \, \text{pad}"
+            r" - \text{extent}}{\text{stride}} \right\rfloor + 1 & \text{if extent} \leq n"
+            r" + 2 \, \text{pad} \\"
+            r" 0 & \text{else} \end{cases}"
+            r" \end{aligned}"
+        ),
         wrong=(
             Wrong(
                 conv_output_size__one_missing,
@@ -520,6 +529,12 @@ CHECKS = (
         same_padding,
         cases=same_padding_cases,
         returns=("left:", "right:"),
+        formula=(
+            r"\begin{aligned}"
+            r" \text{left} + \text{right} &= \text{dilation} \cdot (k - 1) \\"
+            r" \text{left} &= \left\lfloor \frac{\text{left} + \text{right}}{2} \right\rfloor"
+            r" \end{aligned}"
+        ),
         wrong=(
             Wrong(
                 same_padding__symmetric_large,
@@ -564,6 +579,12 @@ CHECKS = (
         pad_images,
         cases=pad_images_cases,
         returns=("out: N C H+2p W+2p",),
+        formula=(
+            r"\begin{aligned}"
+            r" & \text{out}[n, c, i + \text{pad}, j + \text{pad}] = x[n, c, i, j] \text{,} \\"
+            r" & \text{every other entry is value}"
+            r" \end{aligned}"
+        ),
         args={"x": "N C H W"},
         wrong=(
             Wrong(pad_images__all_axes, id="all-axes", hint="Only height and width grow."),
@@ -586,6 +607,11 @@ CHECKS = (
         conv_param_count,
         cases=conv_param_count_cases,
         returns=("count:",),
+        formula=(
+            r"\text{count} = F \cdot \frac{C}{\text{groups}} \cdot \text{kh} \cdot"
+            r" \text{kw} + \begin{cases} F & \text{if bias} \\"
+            r" 0 & \text{else} \end{cases}"
+        ),
         wrong=(
             Wrong(
                 conv_param_count__channels_forgotten,
@@ -622,6 +648,14 @@ CHECKS = (
         receptive_field,
         cases=receptive_field_cases,
         returns=("size:",),
+        formula=(
+            r"\begin{aligned}"
+            r" & r = 1 \qquad j = 1 \\"
+            r" & \text{for } (k, s) \text{ in layers, from input to output:} \\"
+            r" & \quad r \leftarrow r + (k - 1) \, j \\"
+            r" & \quad j \leftarrow j \, s"
+            r" \end{aligned}"
+        ),
         wrong=(
             Wrong(
                 receptive_field__strides_ignored,

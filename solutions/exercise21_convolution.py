@@ -680,6 +680,7 @@ CHECKS = (
         cross_correlate2d,
         cases=cross_correlate2d_cases,
         returns=("out: Ho Wo",),
+        formula=r"\text{out}_{ij} = \sum_a \sum_b x[i + a, j + b] \, w[a, b]",
         args={"x": "H W", "w": "kh kw"},
         wrong=(
             Wrong(cross_correlate2d__flipped, id="flipped", hint="The kernel is not flipped here."),
@@ -712,6 +713,14 @@ CHECKS = (
         conv2d_forward,
         cases=conv2d_forward_cases,
         returns=("out: N F Ho Wo",),
+        formula=(
+            r"\begin{aligned}"
+            r" \text{xp} &= x \text{ with a border of pad zeros on all four sides} \\"
+            r" \text{out}[n, f, i, j] &= b_f + \sum_c \sum_a \sum_d \text{xp}[n, c, i', j'] \,"
+            r" w[f, c, a, d] \\"
+            r" i' &= i \cdot \text{stride} + a \qquad j' = j \cdot \text{stride} + d"
+            r" \end{aligned}"
+        ),
         args={"x": "N C H W", "w": "F C kh kw", "b": "F"},
         wrong=(
             Wrong(conv2d_forward__bias_missing, id="bias-missing", hint="Each filter has a bias."),
@@ -753,6 +762,17 @@ CHECKS = (
         conv2d_backward,
         cases=conv2d_backward_cases,
         returns=("dx: N C H W", "dw: F C kh kw", "db: F"),
+        formula=(
+            r"\begin{aligned}"
+            r" i' &= i \cdot \text{stride} + a \qquad j' = j \cdot \text{stride} + d \\"
+            r" \text{dxp}[n, c, i', j'] & \text{+= } w[f, c, a, d] \, \text{dout}[n, f, i, j] \quad"
+            r" \text{for all } f, i, j \\"
+            r" \text{dw}[f, c, a, d] &= \sum_n \sum_i \sum_j \text{xp}[n, c, i', j'] \,"
+            r" \text{dout}[n, f, i, j] \\"
+            r" \text{db}_f &= \sum_n \sum_i \sum_j \text{dout}[n, f, i, j] \\"
+            r" \text{dx} &= \text{dxp without its border}"
+            r" \end{aligned}"
+        ),
         args={"dout": "N F Ho Wo", "x": "N C H W", "w": "F C kh kw"},
         gradient=Gradient(of=conv2d_forward, wrt={"x": "dx", "w": "dw", "b": "db"}, fixed=_random_bias),
         wrong=(
@@ -804,6 +824,13 @@ CHECKS = (
         im2col,
         cases=im2col_cases,
         returns=("cols: N L C*kh*kw",),
+        formula=(
+            r"\begin{aligned}"
+            r" & \text{cols}[n, i \, \text{Wo} + j, (c \, \text{kh} + a) \, \text{kw} + d]"
+            r" = \text{xp}[n, c, i', j'] \\"
+            r" & i' = i \cdot \text{stride} + a \qquad j' = j \cdot \text{stride} + d"
+            r" \end{aligned}"
+        ),
         args={"x": "N C H W"},
         wrong=(
             Wrong(im2col__channels_last, id="channels-last", hint="The kernel is flattened as (C,kh,kw)."),
@@ -831,6 +858,14 @@ CHECKS = (
         col2im,
         cases=col2im_cases,
         returns=("x: N C H W",),
+        formula=(
+            r"\begin{aligned}"
+            r" \text{xp}[n, c, i', j'] & \text{+= } \text{cols}[n, i \, \text{Wo} + j, (c \, \text{kh}"
+            r" + a) \, \text{kw} + d] \\"
+            r" i' &= i \cdot \text{stride} + a \qquad j' = j \cdot \text{stride} + d \\"
+            r" x &= \text{xp without its border}"
+            r" \end{aligned}"
+        ),
         args={"cols": "N L C*kh*kw"},
         gradient=Gradient(of=im2col, wrt={"x": "x"}, cotangents={"cols": "cols"}, fixed=_images_of_shape),
         wrong=(
@@ -859,6 +894,10 @@ CHECKS = (
         conv1d_causal,
         cases=conv1d_causal_cases,
         returns=("out: N F T",),
+        formula=(
+            r"\text{out}[n, f, t] = b_f + \sum_c \sum_a w[f, c, a] \, x[n, c, t"
+            r" - (k - 1) + a]"
+        ),
         args={"x": "N C T", "w": "F C k", "b": "F"},
         wrong=(
             Wrong(

@@ -101,6 +101,13 @@ def maxpool_forward__ceil_inside(x: Array, k: int, stride: int) -> Array:
     )
 
 
+def maxpool_forward__ceil_padded(x: Array, k: int, stride: int) -> Array:
+    """Rounds the output size up and fills the incomplete windows at the border with minus infinity."""
+    Ho, Wo = -((k - x.shape[2]) // stride) + 1, -((k - x.shape[3]) // stride) + 1
+    below, right = (Ho - 1) * stride + k - x.shape[2], (Wo - 1) * stride + k - x.shape[3]
+    return maxpool_forward(np.pad(x, ((0, 0), (0, 0), (0, below), (0, right)), constant_values=-np.inf), k, stride)
+
+
 def maxpool_forward__average(x: Array, k: int, stride: int) -> Array:
     """Takes the mean of each window."""
     return avgpool_forward(x, k, stride)
@@ -497,6 +504,10 @@ CHECKS = (
         maxpool_forward,
         cases=maxpool_forward_cases,
         returns=("out: N C Ho Wo",),
+        formula=(
+            r"\text{out}[n, c, i, j] = \max_{0 \leq a, d < k} x[n, c, i \cdot"
+            r" \text{stride} + a, j \cdot \text{stride} + d]"
+        ),
         args={"x": "N C H W"},
         wrong=(
             Wrong(
@@ -518,6 +529,7 @@ CHECKS = (
                 also=(
                     maxpool_forward__ceil_every_start,
                     maxpool_forward__ceil_inside,
+                    maxpool_forward__ceil_padded,
                 ),
             ),
             Wrong(maxpool_forward__average, id="average", hint="Max pooling keeps the largest value."),
@@ -541,6 +553,10 @@ CHECKS = (
         maxpool_backward,
         cases=maxpool_backward_cases,
         returns=("dx: N C H W",),
+        formula=(
+            r"\text{dx}[n, c, i \cdot \text{stride} + a, j \cdot \text{stride} + d]"
+            r" \text{ += } \text{dout}[n, c, i, j]"
+        ),
         args={"dout": "N C Ho Wo", "x": "N C H W"},
         exact=("x",),  # it is only compared: moved in the last place, a tie is none
         gradient=Gradient(of=maxpool_forward, wrt={"x": "dx"}),
@@ -581,6 +597,10 @@ CHECKS = (
         avgpool_forward,
         cases=avgpool_forward_cases,
         returns=("out: N C Ho Wo",),
+        formula=(
+            r"\text{out}[n, c, i, j] = \frac{1}{k^2} \sum_a \sum_d x[n, c, i \cdot"
+            r" \text{stride} + a, j \cdot \text{stride} + d]"
+        ),
         args={"x": "N C H W"},
         wrong=(
             Wrong(avgpool_forward__sum, id="sum", hint="Divide by k²."),
@@ -606,6 +626,13 @@ CHECKS = (
         avgpool_backward,
         cases=avgpool_backward_cases,
         returns=("dx: N C H W",),
+        formula=(
+            r"\begin{aligned}"
+            r" & \text{dx}[n, c, i \cdot \text{stride} + a, j \cdot \text{stride} + d]"
+            r" \text{ += } \frac{\text{dout}[n, c, i, j]}{k^2} \\"
+            r" & \text{for all } a, d \text{ in } 0, \ldots, k - 1"
+            r" \end{aligned}"
+        ),
         args={"dout": "N C Ho Wo", "x": "N C H W"},
         gradient=Gradient(of=avgpool_forward, wrt={"x": "dx"}),
         wrong=(
@@ -633,6 +660,7 @@ CHECKS = (
         global_avg_pool,
         cases=global_avg_pool_cases,
         returns=("out: N C",),
+        formula=r"\text{out}_{nc} = \frac{1}{H W} \sum_i \sum_j x[n, c, i, j]",
         args={"x": "N C H W"},
         wrong=(
             Wrong(global_avg_pool__keeps_axes, id="keeps-axes", hint="The image axes disappear."),
@@ -652,6 +680,7 @@ CHECKS = (
         global_avg_pool_backward,
         cases=global_avg_pool_backward_cases,
         returns=("dx: N C H W",),
+        formula=r"\text{dx}[n, c, i, j] = \frac{\text{dout}_{nc}}{H W}",
         args={"dout": "N C", "x": "N C H W"},
         gradient=Gradient(of=global_avg_pool, wrt={"x": "dx"}),
         wrong=(

@@ -683,6 +683,14 @@ CHECKS = (
         input_gradient,
         cases=input_gradient_cases,
         returns=("dx: N D",),
+        formula=(
+            r"\begin{aligned}"
+            r" \text{logits} &= x \, W^\top + b \qquad p = \operatorname{softmax}(\text{logits})"
+            r" \text{ over the classes} \\"
+            r" \text{loss} &= -\frac{1}{N} \sum_n \log p[n, y_n] \\"
+            r" \text{dx} &= \frac{p - \operatorname{onehot}(y)}{N} \, W"
+            r" \end{aligned}"
+        ),
         args={"x": "N D", "W": "C D", "b": "C", "y": "N"},
         gradient=Gradient(of=_victim_loss, wrt={"x": "dx"}, returns=("loss",)),
         wrong=(
@@ -712,6 +720,10 @@ CHECKS = (
         fgsm,
         cases=fgsm_cases,
         returns=("x_adv: N ...",),
+        formula=(
+            r"\text{x\_adv} = \operatorname{clip}(x + \epsilon \cdot"
+            r" \operatorname{sign}(\text{grad}), \text{lo}, \text{hi})"
+        ),
         args={"x": "N ...", "grad": "N ..."},
         wrong=(
             Wrong(
@@ -741,6 +753,10 @@ CHECKS = (
         fgsm_targeted,
         cases=fgsm_targeted_cases,
         returns=("x_adv: N ...",),
+        formula=(
+            r"\text{x\_adv} = \operatorname{clip}(x - \epsilon \cdot"
+            r" \operatorname{sign}(\text{grad\_target}), \text{lo}, \text{hi})"
+        ),
         args={"x": "N ...", "grad_target": "N ..."},
         wrong=(
             Wrong(
@@ -762,6 +778,12 @@ CHECKS = (
         project_linf,
         cases=project_linf_cases,
         returns=("x_adv: N ...",),
+        formula=(
+            r"\begin{aligned}"
+            r" & \text{first clip every entry of x\_adv to } [x - \epsilon, x + \epsilon] \text{,} \\"
+            r" & \text{then to } [\text{lo}, \text{hi}]"
+            r" \end{aligned}"
+        ),
         args={"x_adv": "N ...", "x": "N ..."},
         wrong=(
             Wrong(
@@ -796,6 +818,11 @@ CHECKS = (
         project_l2,
         cases=project_l2_cases,
         returns=("delta: N ...",),
+        formula=(
+            r"\text{result}_n = \begin{cases} \text{delta}_n"
+            r" & \text{if } \|\text{delta}_n\| \leq \epsilon \\"
+            r" \epsilon \cdot \frac{\text{delta}_n}{\|\text{delta}_n\|} & \text{otherwise} \end{cases}"
+        ),
         args={"delta": "N ..."},
         wrong=(
             Wrong(
@@ -825,6 +852,15 @@ CHECKS = (
         pgd,
         cases=pgd_cases,
         returns=("x_adv: N D",),
+        formula=(
+            r"\begin{aligned}"
+            r" & \text{x\_adv} = x \\"
+            r" & \text{steps times:} \\"
+            r" & \quad g = \text{input\_gradient}(\text{x\_adv}, W, b, y) \\"
+            r" & \quad \text{x\_adv} = \text{project\_linf}(\text{x\_adv}"
+            r" + \alpha \cdot \operatorname{sign}(g), x, \epsilon)"
+            r" \end{aligned}"
+        ),
         args={"x": "N D", "y": "N", "W": "C D", "b": "C"},
         needs=(input_gradient, project_linf),
         wrong=(
@@ -853,6 +889,12 @@ CHECKS = (
         adversarial_loss,
         cases=adversarial_loss_cases,
         returns=("loss:",),
+        formula=(
+            r"\begin{aligned}"
+            r" \text{loss} &= (1 - \text{weight}) \operatorname{CE}(x \, W^\top + b, y) \\"
+            r" & + \text{weight} \cdot \operatorname{CE}(\text{x\_adv} \, W^\top + b, y)"
+            r" \end{aligned}"
+        ),
         args={"x": "N D", "x_adv": "N D", "y": "N", "W": "C D", "b": "C"},
         wrong=(
             Wrong(
@@ -883,6 +925,10 @@ CHECKS = (
         robust_accuracy,
         cases=robust_accuracy_cases,
         returns=("accuracy:",),
+        formula=(
+            r"\frac{1}{N} \sum_n [\operatorname{argmax} \text{logits\_clean}_n"
+            r" = y_n \text{ and } \operatorname{argmax} \text{logits\_adv}_n = y_n]"
+        ),
         args={"logits_clean": "N C", "logits_adv": "N C", "y": "N"},
         wrong=(
             Wrong(

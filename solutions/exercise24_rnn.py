@@ -229,6 +229,11 @@ def rnn_forward__state_not_carried(x: Array, h0: Array, W_xh: Array, W_hh: Array
     return hs
 
 
+def rnn_forward__state_not_carried_stacked(x: Array, h0: Array, W_xh: Array, W_hh: Array, b_h: Array) -> Array:
+    """Starts every step from h0 and stacks the states, of which there must be at least one."""
+    return np.stack([rnn_step(x[:, t], h0, W_xh, W_hh, b_h) for t in range(x.shape[1])], axis=1)
+
+
 def rnn_forward__includes_h0(x: Array, h0: Array, W_xh: Array, W_hh: Array, b_h: Array) -> Array:
     """Stores the state before each step, so h0 comes first and the last state is lost."""
     hs, h = np.zeros((*x.shape[:2], h0.shape[1])), h0
@@ -241,6 +246,15 @@ def rnn_forward__includes_h0(x: Array, h0: Array, W_xh: Array, W_hh: Array, b_h:
 def rnn_forward__includes_h0_longer(x: Array, h0: Array, W_xh: Array, W_hh: Array, b_h: Array) -> Array:
     """Puts h0 in front of the states, so there are T + 1 of them."""
     return np.concatenate([h0[:, None], rnn_forward(x, h0, W_xh, W_hh, b_h)], axis=1)
+
+
+def rnn_forward__includes_h0_stacked(x: Array, h0: Array, W_xh: Array, W_hh: Array, b_h: Array) -> Array:
+    """Stores the state before each step and stacks what it stored, at least one state."""
+    states, h = [], h0
+    for t in range(x.shape[1]):
+        states.append(h)
+        h = rnn_step(x[:, t], h, W_xh, W_hh, b_h)
+    return np.stack(states, axis=1)
 
 
 def rnn_forward__reversed(x: Array, h0: Array, W_xh: Array, W_hh: Array, b_h: Array) -> Array:
@@ -257,6 +271,15 @@ def rnn_forward__reversed_order(x: Array, h0: Array, W_xh: Array, W_hh: Array, b
     return rnn_forward(x[:, ::-1], h0, W_xh, W_hh, b_h)
 
 
+def rnn_forward__reversed_stacked(x: Array, h0: Array, W_xh: Array, W_hh: Array, b_h: Array) -> Array:
+    """Reads the sequence from its end and stacks the states in the order in which they were computed, at least one."""
+    states, h = [], h0
+    for t in reversed(range(x.shape[1])):
+        h = rnn_step(x[:, t], h, W_xh, W_hh, b_h)
+        states.append(h)
+    return np.stack(states, axis=1)
+
+
 def rnn_forward__zero_start(x: Array, h0: Array, W_xh: Array, W_hh: Array, b_h: Array) -> Array:
     """Starts from a state of zeros and ignores h0."""
     hs, h = np.zeros((*x.shape[:2], h0.shape[1])), np.zeros_like(h0)
@@ -264,6 +287,15 @@ def rnn_forward__zero_start(x: Array, h0: Array, W_xh: Array, W_hh: Array, b_h: 
         h = rnn_step(x[:, t], h, W_xh, W_hh, b_h)
         hs[:, t] = h
     return hs
+
+
+def rnn_forward__zero_start_stacked(x: Array, h0: Array, W_xh: Array, W_hh: Array, b_h: Array) -> Array:
+    """Starts from a state of zeros and stacks the states, of which there must be at least one."""
+    states, h = [], np.zeros_like(h0)
+    for t in range(x.shape[1]):
+        h = rnn_step(x[:, t], h, W_xh, W_hh, b_h)
+        states.append(h)
+    return np.stack(states, axis=1)
 
 
 def rnn_forward__time_first(x: Array, h0: Array, W_xh: Array, W_hh: Array, b_h: Array) -> Array:
@@ -682,6 +714,7 @@ CHECKS = (
         rnn_step,
         cases=rnn_step_cases,
         returns=("h: N H",),
+        formula=r"h = \tanh(\text{h\_prev} \, W_{hh}^\top + x \, W_{xh}^\top + b_h)",
         args=_STEP_AXES,
         wrong=(
             Wrong(rnn_step__hh_untransposed, id="hh-untransposed", hint="Row form: h Wᵀ."),
@@ -708,6 +741,14 @@ CHECKS = (
         rnn_step_backward,
         cases=rnn_step_backward_cases,
         returns=("dx: N D", "dh_prev: N H", "dW_xh: H D", "dW_hh: H H", "db_h: H"),
+        formula=(
+            r"\begin{aligned}"
+            r" \text{da} &= \text{dh} \odot (1 - h^2) \\"
+            r" \text{dx} &= \text{da} \, W_{xh} & \text{dh\_prev} &= \text{da} \, W_{hh} \\"
+            r" \text{dW}_{xh} &= \text{da}^\top x & \text{dW}_{hh} &= \text{da}^\top \, \text{h\_prev} \\"
+            r" \text{db}_h &= \sum_{\text{examples}} \text{da}"
+            r" \end{aligned}"
+        ),
         args={"dh": "N H", **_STEP_AXES},
         needs=(rnn_step,),
         gradient=Gradient(
@@ -750,6 +791,12 @@ CHECKS = (
         rnn_forward,
         cases=rnn_forward_cases,
         returns=("hs: N T H",),
+        formula=(
+            r"\begin{aligned}"
+            r" h_0 &= \text{h0} \\"
+            r" h_t &= \tanh(h_{t-1} W_{hh}^\top + x_t W_{xh}^\top + b_h) \qquad t = 1, \ldots, T"
+            r" \end{aligned}"
+        ),
         args=_SEQUENCE_AXES,
         needs=(rnn_step,),
         wrong=(
@@ -757,15 +804,32 @@ CHECKS = (
                 rnn_forward__state_not_carried,
                 id="state-not-carried",
                 hint="The state of one step is the input of the next.",
+                also=(rnn_forward__state_not_carried_stacked,),
             ),
             Wrong(
                 rnn_forward__includes_h0,
                 id="includes-h0",
                 hint="Report the states after each step.",
-                also=(rnn_forward__includes_h0_longer,),
+                also=(
+                    rnn_forward__includes_h0_longer,
+                    rnn_forward__includes_h0_stacked,
+                ),
             ),
-            Wrong(rnn_forward__reversed, id="reversed", hint="Time runs forward.", also=(rnn_forward__reversed_order,)),
-            Wrong(rnn_forward__zero_start, id="zero-start", hint="Start from the state you were given."),
+            Wrong(
+                rnn_forward__reversed,
+                id="reversed",
+                hint="Time runs forward.",
+                also=(
+                    rnn_forward__reversed_order,
+                    rnn_forward__reversed_stacked,
+                ),
+            ),
+            Wrong(
+                rnn_forward__zero_start,
+                id="zero-start",
+                hint="Start from the state you were given.",
+                also=(rnn_forward__zero_start_stacked,),
+            ),
             Wrong(
                 rnn_forward__time_first,
                 id="time-first",
@@ -784,6 +848,13 @@ CHECKS = (
         rnn_backward,
         cases=rnn_backward_cases,
         returns=("dx: N T D", "dh0: N H", "dW_xh: H D", "dW_hh: H H", "db_h: H"),
+        formula=(
+            r"\begin{aligned}"
+            r" \text{dh}_t &= \text{dhs}_t + \text{what step } t + 1 \text{ sends back to } h_t \qquad t"
+            r" = T, \ldots, 1 \\"
+            r" \text{dW} &= \sum_t \text{dW of step } t \qquad \text{also db}_h"
+            r" \end{aligned}"
+        ),
         args={"dhs": "N T H", **_SEQUENCE_AXES},
         needs=(rnn_forward, rnn_step_backward),
         gradient=Gradient(
@@ -832,6 +903,7 @@ CHECKS = (
         rnn_output,
         cases=rnn_output_cases,
         returns=("y: N T O",),
+        formula=r"y_t = h_t W_{hy}^\top + b_y",
         args={"h": "N T H", "W_hy": "O H", "b_y": "O"},
         wrong=(
             Wrong(rnn_output__tanh, id="tanh", hint="Outputs are logits or values: no activation."),
@@ -852,6 +924,13 @@ CHECKS = (
         rnn_output_backward,
         cases=rnn_output_backward_cases,
         returns=("dh: N T H", "dW_hy: O H", "db_y: O"),
+        formula=(
+            r"\begin{aligned}"
+            r" \text{dh} &= \text{dy} \, W_{hy} \\"
+            r" \text{dW}_{hy} &= \sum_{n,t} \text{dy}_{nt} \, h_{nt}^\top \\"
+            r" \text{db}_y &= \sum_{n,t} \text{dy}_{nt}"
+            r" \end{aligned}"
+        ),
         args={"dy": "N T O", "h": "N T H", "W_hy": "O H"},
         gradient=Gradient(
             of=rnn_output,
@@ -893,6 +972,7 @@ CHECKS = (
         truncated_bptt_chunks,
         cases=truncated_bptt_chunks_cases,
         returns=("chunks: list",),
+        formula=r"(0, k), (k, 2k), \ldots, (\text{last start}, T)",
         wrong=(
             Wrong(truncated_bptt_chunks__tail_dropped, id="tail-dropped", hint="Every step is trained on."),
             Wrong(truncated_bptt_chunks__inclusive_end, id="inclusive-end", hint="Ends are exclusive."),

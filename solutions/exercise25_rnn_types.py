@@ -464,6 +464,13 @@ def encoder_decoder__shared_weights(x: Array, y_in: Array, h0: Array, encoder: L
     return _states(y_in, context, *encoder)
 
 
+def encoder_decoder__shared_weights_unguarded(
+    x: Array, y_in: Array, h0: Array, encoder: Layer, decoder: Layer
+) -> Array:
+    """Runs the decoder with the encoder's weights, and reads a last encoder state even if there is none."""
+    return _states(y_in, _states(x, h0, *encoder)[:, -1], *encoder)
+
+
 def encoder_decoder__mean_state(x: Array, y_in: Array, h0: Array, encoder: Layer, decoder: Layer) -> Array:
     """Hands over the mean of all encoder states."""
     context = _states(x, h0, *encoder).mean(axis=1) if x.shape[1] > 0 else h0
@@ -794,6 +801,7 @@ CHECKS = (
         one_to_one,
         cases=one_to_one_cases,
         returns=("y: N O",),
+        formula=r"y = \tanh(x \, W_{xh}^\top + b_h) \, W_{hy}^\top + b_y",
         args={"x": "N D", **_OUTPUT_AXES},
         wrong=(
             Wrong(one_to_one__output_squashed, id="output-squashed", hint="The output layer is linear."),
@@ -811,6 +819,13 @@ CHECKS = (
         one_to_many,
         cases=one_to_many_cases,
         returns=("y: N steps O",),
+        formula=(
+            r"\begin{aligned}"
+            r" h_1 &= \tanh(h_0 W_{hh}^\top + x \, W_{xh}^\top + b_h) \\"
+            r" h_t &= \tanh(h_{t-1} W_{hh}^\top + b_h) \qquad t = 2, \ldots, \text{steps} \\"
+            r" y_t &= h_t W_{hy}^\top + b_y \qquad t = 1, \ldots, \text{steps}"
+            r" \end{aligned}"
+        ),
         args={"x": "N D", **_NETWORK_AXES},
         wrong=(
             Wrong(
@@ -837,6 +852,10 @@ CHECKS = (
         many_to_one,
         cases=many_to_one_cases,
         returns=("y: N O",),
+        formula=(
+            r"y_n = h_{n,L} W_{hy}^\top + b_y \qquad L = \text{lengths}[n]"
+            r" \qquad h_{n,0} = \text{h0}_n"
+        ),
         args={"x": "N T D", "lengths": "N", **_NETWORK_AXES},
         wrong=(
             Wrong(
@@ -889,6 +908,12 @@ CHECKS = (
         many_to_many,
         cases=many_to_many_cases,
         returns=("y: N T O",),
+        formula=(
+            r"\begin{aligned}"
+            r" h_t &= \tanh(h_{t-1} W_{hh}^\top + x_t W_{xh}^\top + b_h) \\"
+            r" y_t &= h_t W_{hy}^\top + b_y"
+            r" \end{aligned}"
+        ),
         args={"x": "N T D", **_NETWORK_AXES},
         wrong=(
             Wrong(
@@ -918,6 +943,12 @@ CHECKS = (
         encoder_decoder,
         cases=encoder_decoder_cases,
         returns=("states: N T_y H",),
+        formula=(
+            r"\begin{aligned}"
+            r" c &= \text{last encoder state over } x \text{, from h0} \\"
+            r" s_t &= \text{decoder state over y\_in, from } s_0 = c"
+            r" \end{aligned}"
+        ),
         args={"x": "N T_x D_x", "y_in": "N T_y D_y", "h0": "N H"},
         wrong=(
             Wrong(
@@ -929,6 +960,7 @@ CHECKS = (
                 encoder_decoder__shared_weights,
                 id="shared-weights",
                 hint="Encoder and decoder are two networks.",
+                also=(encoder_decoder__shared_weights_unguarded,),
             ),
             Wrong(
                 encoder_decoder__mean_state,
@@ -953,6 +985,12 @@ CHECKS = (
         stacked_rnn,
         cases=stacked_rnn_cases,
         returns=("states: N T H_last",),
+        formula=(
+            r"\begin{aligned}"
+            r" h_t^0 &= x_t \\"
+            r" h^l &= \text{states of layer } l \text{ over the sequence } h^{l-1} \text{, from h0s}[l]"
+            r" \end{aligned}"
+        ),
         args={"x": "N T D"},
         wrong=(
             Wrong(stacked_rnn__parallel, id="parallel", hint="A layer reads the layer below."),
@@ -980,6 +1018,11 @@ CHECKS = (
         reverse_padded,
         cases=reverse_padded_cases,
         returns=("out: N T D",),
+        formula=(
+            r"\text{out}[n, t] = \begin{cases} x[n, L - 1 - t] & \text{for } t < L"
+            r" = \text{lengths}[n] \\"
+            r" x[n, t] & \text{for } t \geq L \end{cases}"
+        ),
         args={"x": "N T D", "lengths": "N"},
         wrong=(
             Wrong(reverse_padded__padding_first, id="padding-first", hint="Only the real part is reversed."),
@@ -1002,6 +1045,16 @@ CHECKS = (
         bidirectional_rnn,
         cases=bidirectional_rnn_cases,
         returns=("states: N T 2H",),
+        formula=(
+            r"\begin{aligned}"
+            r" \text{hf} &= \text{states of forward over } x \text{, from h0\_f} \\"
+            r" \text{hb} &= \text{states of backward over reverse\_padded}(x) \text{, from h0\_b,} \\"
+            r" & \quad \text{put back in order} \\"
+            r" \text{out}[n, t] &= \begin{cases} [\text{hf}[n, t]; \text{hb}[n, t]]"
+            r" & \text{for } t < \text{lengths}[n] \\"
+            r" 0 & \text{else} \end{cases}"
+            r" \end{aligned}"
+        ),
         args={"x": "N T D", "lengths": "N", "h0_f": "N H", "h0_b": "N H"},
         needs=(reverse_padded,),
         wrong=(

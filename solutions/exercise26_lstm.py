@@ -463,7 +463,7 @@ def lstm_step_backward_cases(rng: np.random.Generator) -> Iterator[Case]:
     yield Case("wide state, narrow input", **step(4, 1, 2))
     yield Case("as many units as inputs and examples", **step(2, 2, 2))
     yield Case("one example", **step(1, 3, 2))
-    yield Case("gradient at the state only: dc = 0", **{**step(4, 3, 2), "dc": np.zeros((4, 2))})
+    yield Case("gradient at the state only: dc = 0", **{**step(4, 1, 2), "dc": np.zeros((4, 2))})
     yield Case("gradient at the cell only: dh = 0", **{**step(3, 1, 2), "dh": np.zeros((3, 2))})
     saturated = step(3, 3, 2)
     saturated["b"] = saturated["b"] + 8 * np.concatenate([rng.permutation([-1.0, 0.0]) for _ in range(4)])
@@ -515,6 +515,16 @@ def lstm_forward__cell_not_carried(x: Array, h0: Array, c0: Array, W: Array, b: 
     return hs, cs
 
 
+def lstm_forward__cell_not_carried_stacked(x: Array, h0: Array, c0: Array, W: Array, b: Array) -> tuple[Array, Array]:
+    """Gives every step c0 as its old cell and stacks states and cells, of which there must be at least one."""
+    states, cells, h = [], [], h0
+    for t in range(x.shape[1]):
+        h, c = lstm_step(x[:, t], h, c0, W, b)
+        states.append(h)
+        cells.append(c)
+    return np.stack(states, axis=1), np.stack(cells, axis=1)
+
+
 def lstm_forward__state_not_carried(x: Array, h0: Array, c0: Array, W: Array, b: Array) -> tuple[Array, Array]:
     """Gives every step h0 as its old state."""
     hs, cs = np.zeros((*x.shape[:2], h0.shape[1])), np.zeros((*x.shape[:2], h0.shape[1]))
@@ -523,6 +533,16 @@ def lstm_forward__state_not_carried(x: Array, h0: Array, c0: Array, W: Array, b:
         h, c = lstm_step(x[:, t], h0, c, W, b)
         hs[:, t], cs[:, t] = h, c
     return hs, cs
+
+
+def lstm_forward__state_not_carried_stacked(x: Array, h0: Array, c0: Array, W: Array, b: Array) -> tuple[Array, Array]:
+    """Gives every step h0 as its old state and stacks states and cells, of which there must be at least one."""
+    states, cells, c = [], [], c0
+    for t in range(x.shape[1]):
+        h, c = lstm_step(x[:, t], h0, c, W, b)
+        states.append(h)
+        cells.append(c)
+    return np.stack(states, axis=1), np.stack(cells, axis=1)
 
 
 def lstm_forward__cell_starts_as_state(x: Array, h0: Array, c0: Array, W: Array, b: Array) -> tuple[Array, Array]:
@@ -535,6 +555,18 @@ def lstm_forward__cell_starts_as_state(x: Array, h0: Array, c0: Array, W: Array,
     return hs, cs
 
 
+def lstm_forward__cell_starts_as_state_stacked(
+    x: Array, h0: Array, c0: Array, W: Array, b: Array
+) -> tuple[Array, Array]:
+    """Uses h0 as the first cell and stacks states and cells, of which there must be at least one."""
+    states, cells, h, c = [], [], h0, h0
+    for t in range(x.shape[1]):
+        h, c = lstm_step(x[:, t], h, c, W, b)
+        states.append(h)
+        cells.append(c)
+    return np.stack(states, axis=1), np.stack(cells, axis=1)
+
+
 def lstm_forward__cells_as_states(x: Array, h0: Array, c0: Array, W: Array, b: Array) -> tuple[Array, Array]:
     """Stores the cells as the outputs of the steps."""
     hs, cs = np.zeros((*x.shape[:2], h0.shape[1])), np.zeros((*x.shape[:2], h0.shape[1]))
@@ -543,6 +575,15 @@ def lstm_forward__cells_as_states(x: Array, h0: Array, c0: Array, W: Array, b: A
         h, c = lstm_step(x[:, t], h, c, W, b)
         hs[:, t], cs[:, t] = c, c
     return hs, cs
+
+
+def lstm_forward__cells_as_states_stacked(x: Array, h0: Array, c0: Array, W: Array, b: Array) -> tuple[Array, Array]:
+    """Stacks the cells as the outputs of the steps, of which there must be at least one."""
+    cells, h, c = [], h0, c0
+    for t in range(x.shape[1]):
+        h, c = lstm_step(x[:, t], h, c, W, b)
+        cells.append(c)
+    return np.stack(cells, axis=1), np.stack(cells, axis=1)
 
 
 def _sequences(rng: np.random.Generator, N: int, T: int, D: int, H: int) -> dict[str, Value]:
@@ -755,11 +796,11 @@ def lstm_backward_cases(rng: np.random.Generator) -> Iterator[Case]:
         return {"dhs": _signed(rng, N, T, H), **_sequences(rng, N, T, D, H)}
 
     yield Case("all dimensions differ", **sequences(4, 3, 5, 2))
-    yield Case("wide state, narrow input", **sequences(2, 4, 1, 3))
+    yield Case("wide state, narrow input", **sequences(3, 4, 1, 2))
     yield Case("all dimensions equal", **sequences(2, 2, 2, 2))
     yield Case("one example", **sequences(1, 5, 3, 2))
     yield Case("one step", **sequences(3, 1, 4, 2))
-    late, early = sequences(2, 4, 3, 2), sequences(2, 3, 4, 2)
+    late, early = sequences(2, 4, 1, 2), sequences(1, 3, 4, 2)
     late["dhs"][:, :-1] = 0.0
     yield Case("gradient only at the last step", **late)
     early["dhs"][:, 1:] = 0.0
@@ -835,6 +876,14 @@ CHECKS = (
         lstm_gates,
         cases=lstm_gates_cases,
         returns=("f: N H", "i: N H", "g: N H", "o: N H"),
+        formula=(
+            r"\begin{aligned}"
+            r" a &= [\text{h\_prev}, x] \, W^\top + b = [\text{a\_f}, \text{a\_i}, \text{a\_g},"
+            r" \text{a\_o}] \\"
+            r" f &= \operatorname{sigmoid}(\text{a\_f}) \qquad i = \operatorname{sigmoid}(\text{a\_i}) \\"
+            r" g &= \tanh(\text{a\_g}) \qquad o = \operatorname{sigmoid}(\text{a\_o})"
+            r" \end{aligned}"
+        ),
         args=_STEP_AXES,
         wrong=(
             Wrong(
@@ -875,6 +924,12 @@ CHECKS = (
         lstm_cell_update,
         cases=lstm_cell_update_cases,
         returns=("h: N H", "c: N H"),
+        formula=(
+            r"\begin{aligned}"
+            r" c &= f \odot \text{c\_prev} + i \odot g \\"
+            r" h &= o \odot \tanh(c)"
+            r" \end{aligned}"
+        ),
         args={"f": "N H", "i": "N H", "g": "N H", "o": "N H", "c_prev": "N H"},
         wrong=(
             Wrong(lstm_cell_update__no_tanh, id="no-tanh", hint="The cell is squashed before it is shown."),
@@ -902,6 +957,13 @@ CHECKS = (
         lstm_step,
         cases=lstm_step_cases,
         returns=("h: N H", "c: N H"),
+        formula=(
+            r"\begin{aligned}"
+            r" f, i, g, o &= \text{gates of } [\text{h\_prev}, x] \\"
+            r" c &= f \odot \text{c\_prev} + i \odot g \\"
+            r" h &= o \odot \tanh(c)"
+            r" \end{aligned}"
+        ),
         args={**_STEP_AXES, "c_prev": "N H"},
         needs=(lstm_gates, lstm_cell_update),
         wrong=(
@@ -924,6 +986,17 @@ CHECKS = (
         lstm_step_backward,
         cases=lstm_step_backward_cases,
         returns=("dx: N D", "dh_prev: N H", "dc_prev: N H", "dW: 4H H+D", "db: 4H"),
+        formula=(
+            r"\begin{aligned}"
+            r" \text{dct} &= \text{dc} + \text{dh} \odot o \odot (1 - \tanh(c)^2) \\"
+            r" \text{d\_o} &= \text{dh} \odot \tanh(c) \\"
+            r" \text{d\_f} &= \text{dct} \odot \text{c\_prev} \qquad \text{d\_i} = \text{dct} \odot g"
+            r" \qquad \text{d\_g} = \text{dct} \odot i \\"
+            r" \text{dc\_prev} &= \text{dct} \odot f \\"
+            r" \text{da\_k} &= \text{d\_k} \odot k \odot (1 - k) \quad \text{for } k = f, i, o \\"
+            r" \text{da\_g} &= \text{d\_g} \odot (1 - g^2)"
+            r" \end{aligned}"
+        ),
         args={"dh": "N H", "dc": "N H", **_STEP_AXES, "c_prev": "N H"},
         needs=(lstm_gates, lstm_cell_update),
         gradient=Gradient(
@@ -979,6 +1052,10 @@ CHECKS = (
         lstm_forward,
         cases=lstm_forward_cases,
         returns=("hs: N T H", "cs: N T H"),
+        formula=(
+            r"h_t, c_t = \text{lstm\_step}(x_t, h_{t-1}, c_{t-1}, W, b) \qquad t"
+            r" = 1, \ldots, T"
+        ),
         args=_SEQUENCE_AXES,
         needs=(lstm_step,),
         wrong=(
@@ -986,17 +1063,25 @@ CHECKS = (
                 lstm_forward__cell_not_carried,
                 id="cell-not-carried",
                 hint="The cell is the memory: carry it.",
+                also=(lstm_forward__cell_not_carried_stacked,),
             ),
-            Wrong(lstm_forward__state_not_carried, id="state-not-carried", hint="Carry the state."),
+            Wrong(
+                lstm_forward__state_not_carried,
+                id="state-not-carried",
+                hint="Carry the state.",
+                also=(lstm_forward__state_not_carried_stacked,),
+            ),
             Wrong(
                 lstm_forward__cell_starts_as_state,
                 id="cell-starts-as-state",
                 hint="c0 is given separately.",
+                also=(lstm_forward__cell_starts_as_state_stacked,),
             ),
             Wrong(
                 lstm_forward__cells_as_states,
                 id="cells-as-states",
                 hint="The output of an LSTM is h.",
+                also=(lstm_forward__cells_as_states_stacked,),
             ),
         ),
         alternates=(lstm_forward_examples, lstm_forward_inputs_first),
@@ -1010,6 +1095,13 @@ CHECKS = (
         lstm_backward,
         cases=lstm_backward_cases,
         returns=("dx: N T D", "dh0: N H", "dc0: N H", "dW: 4H H+D", "db: 4H"),
+        formula=(
+            r"\begin{aligned}"
+            r" \text{dh} &= \text{dhs}_t + \text{what step } t + 1 \text{ sends to } h_t \\"
+            r" \text{dc} &= \text{what step } t + 1 \text{ sends to } c_t \\"
+            r" \text{dW} &= \sum_t \text{dW of step } t \qquad \text{db likewise}"
+            r" \end{aligned}"
+        ),
         args={"dhs": "N T H", **_SEQUENCE_AXES},
         needs=(lstm_forward, lstm_step_backward),
         gradient=Gradient(
@@ -1062,6 +1154,14 @@ CHECKS = (
         lstm_init,
         cases=lstm_init_cases,
         returns=("W: 4H H+D", "b: 4H"),
+        formula=(
+            r"\begin{aligned}"
+            r" \text{bound} &= \frac{1}{\sqrt{H}} \\"
+            r" u &= \text{rng.random}((4H, H + D)) \text{, the only draw} \\"
+            r" W &= \text{bound} \cdot (2u - 1) \\"
+            r" b &= 1 \text{ in the forget block, } 0 \text{ elsewhere}"
+            r" \end{aligned}"
+        ),
         wrong=(
             Wrong(
                 lstm_init__zero_forget_bias,

@@ -457,6 +457,11 @@ def gru_forward__state_not_carried(x: Array, h0: Array, Wg: Array, bg: Array, Wc
     return hs
 
 
+def gru_forward__state_not_carried_stacked(x: Array, h0: Array, Wg: Array, bg: Array, Wc: Array, bc: Array) -> Array:
+    """Starts every step from h0 and stacks the states, of which there must be at least one."""
+    return np.stack([gru_step(x[:, t], h0, Wg, bg, Wc, bc) for t in range(x.shape[1])], axis=1)
+
+
 def gru_forward__includes_h0(x: Array, h0: Array, Wg: Array, bg: Array, Wc: Array, bc: Array) -> Array:
     """Stores the state before each step, so h0 comes first and the last state is lost."""
     hs, h = np.zeros((*x.shape[:2], h0.shape[1])), h0
@@ -469,6 +474,15 @@ def gru_forward__includes_h0(x: Array, h0: Array, Wg: Array, bg: Array, Wc: Arra
 def gru_forward__includes_h0_longer(x: Array, h0: Array, Wg: Array, bg: Array, Wc: Array, bc: Array) -> Array:
     """Puts h0 in front of the states, so there are T + 1 of them."""
     return np.concatenate([h0[:, None], gru_forward(x, h0, Wg, bg, Wc, bc)], axis=1)
+
+
+def gru_forward__includes_h0_stacked(x: Array, h0: Array, Wg: Array, bg: Array, Wc: Array, bc: Array) -> Array:
+    """Stores the state before each step and stacks what it stored, at least one state."""
+    states, h = [], h0
+    for t in range(x.shape[1]):
+        states.append(h)
+        h = gru_step(x[:, t], h, Wg, bg, Wc, bc)
+    return np.stack(states, axis=1)
 
 
 def gru_forward__reversed(x: Array, h0: Array, Wg: Array, bg: Array, Wc: Array, bc: Array) -> Array:
@@ -485,6 +499,15 @@ def gru_forward__reversed_order(x: Array, h0: Array, Wg: Array, bg: Array, Wc: A
     return gru_forward(x[:, ::-1], h0, Wg, bg, Wc, bc)
 
 
+def gru_forward__reversed_stacked(x: Array, h0: Array, Wg: Array, bg: Array, Wc: Array, bc: Array) -> Array:
+    """Reads the sequence from its end and stacks the states in the order in which they were computed, at least one."""
+    states, h = [], h0
+    for t in reversed(range(x.shape[1])):
+        h = gru_step(x[:, t], h, Wg, bg, Wc, bc)
+        states.append(h)
+    return np.stack(states, axis=1)
+
+
 def gru_forward__zero_start(x: Array, h0: Array, Wg: Array, bg: Array, Wc: Array, bc: Array) -> Array:
     """Starts from a state of zeros and ignores h0."""
     hs, h = np.zeros((*x.shape[:2], h0.shape[1])), np.zeros_like(h0)
@@ -492,6 +515,15 @@ def gru_forward__zero_start(x: Array, h0: Array, Wg: Array, bg: Array, Wc: Array
         h = gru_step(x[:, t], h, Wg, bg, Wc, bc)
         hs[:, t] = h
     return hs
+
+
+def gru_forward__zero_start_stacked(x: Array, h0: Array, Wg: Array, bg: Array, Wc: Array, bc: Array) -> Array:
+    """Starts from a state of zeros and stacks the states, of which there must be at least one."""
+    states, h = [], np.zeros_like(h0)
+    for t in range(x.shape[1]):
+        h = gru_step(x[:, t], h, Wg, bg, Wc, bc)
+        states.append(h)
+    return np.stack(states, axis=1)
 
 
 def gru_forward_cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -580,6 +612,12 @@ CHECKS = (
         gru_gates,
         cases=gru_gates_cases,
         returns=("z: N H", "r: N H"),
+        formula=(
+            r"\begin{aligned}"
+            r" [\text{a\_z}, \text{a\_r}] &= [\text{h\_prev}, x] \, \text{Wg}^\top + \text{bg} \\"
+            r" z &= \operatorname{sigmoid}(\text{a\_z}) \qquad r = \operatorname{sigmoid}(\text{a\_r})"
+            r" \end{aligned}"
+        ),
         args=_GATE_AXES,
         wrong=(
             Wrong(gru_gates__swapped, id="swapped", hint="The update gate is the first block."),
@@ -597,6 +635,7 @@ CHECKS = (
         gru_candidate,
         cases=gru_candidate_cases,
         returns=("n: N H",),
+        formula=r"n = \tanh([r \odot \text{h\_prev}, x] \, \text{Wc}^\top + \text{bc})",
         args={"x": "N D", "h_prev": "N H", "r": "N H", **_CANDIDATE_AXES},
         wrong=(
             Wrong(
@@ -628,6 +667,7 @@ CHECKS = (
         gru_step,
         cases=gru_step_cases,
         returns=("h: N H",),
+        formula=r"h = (1 - z) \odot \text{h\_prev} + z \odot n",
         args={**_GATE_AXES, **_CANDIDATE_AXES},
         needs=(gru_gates, gru_candidate),
         wrong=(
@@ -662,6 +702,14 @@ CHECKS = (
         gru_step_backward,
         cases=gru_step_backward_cases,
         returns=("dx: N D", "dh_prev: N H", "dWg: 2H H+D", "dbg: 2H", "dWc: H H+D", "dbc: H"),
+        formula=(
+            r"\begin{aligned}"
+            r" \text{dn} &= \text{dh} \odot z & \text{dz} &= \text{dh} \odot (n - \text{h\_prev}) \\"
+            r" \text{da\_n} &= \text{dn} \odot (1 - n^2) & \text{da\_z} &= \text{dz} \odot z \odot (1 - z) \\"
+            r" \text{dr} &= e \odot \text{h\_prev} & \text{da\_r} &= \text{dr} \odot r \odot (1 - r) \\"
+            r" \text{dh\_prev} &= \text{dh} \odot (1 - z) + e \odot r + k"
+            r" \end{aligned}"
+        ),
         args={"dh": "N H", **_GATE_AXES, **_CANDIDATE_AXES},
         needs=(gru_gates, gru_candidate),
         gradient=Gradient(
@@ -713,18 +761,43 @@ CHECKS = (
         gru_forward,
         cases=gru_forward_cases,
         returns=("hs: N T H",),
+        formula=(
+            r"\begin{aligned}"
+            r" h_0 &= \text{h0} \\"
+            r" h_t &= \text{gru\_step}(x_t, h_{t-1}, \text{Wg}, \text{bg}, \text{Wc}, \text{bc}) \qquad t"
+            r" = 1, \ldots, T"
+            r" \end{aligned}"
+        ),
         args={"x": "N T D", "h0": "N H", "Wg": "2H H+D", "bg": "2H", **_CANDIDATE_AXES},
         needs=(gru_step,),
         wrong=(
-            Wrong(gru_forward__state_not_carried, id="state-not-carried", hint="Carry the state."),
+            Wrong(
+                gru_forward__state_not_carried,
+                id="state-not-carried",
+                hint="Carry the state.",
+                also=(gru_forward__state_not_carried_stacked,),
+            ),
             Wrong(
                 gru_forward__includes_h0,
                 id="includes-h0",
                 hint="Report states after the steps.",
-                also=(gru_forward__includes_h0_longer,),
+                also=(
+                    gru_forward__includes_h0_longer,
+                    gru_forward__includes_h0_stacked,
+                ),
             ),
-            Wrong(gru_forward__reversed, id="reversed", hint="Forward in time.", also=(gru_forward__reversed_order,)),
-            Wrong(gru_forward__zero_start, id="zero-start", hint="Start from h0."),
+            Wrong(
+                gru_forward__reversed,
+                id="reversed",
+                hint="Forward in time.",
+                also=(
+                    gru_forward__reversed_order,
+                    gru_forward__reversed_stacked,
+                ),
+            ),
+            Wrong(
+                gru_forward__zero_start, id="zero-start", hint="Start from h0.", also=(gru_forward__zero_start_stacked,)
+            ),
         ),
         alternates=(gru_forward_inputs_first, gru_forward_sequence_by_sequence),
         hints=(
@@ -736,6 +809,12 @@ CHECKS = (
         recurrent_param_count,
         cases=recurrent_param_count_cases,
         returns=("count:",),
+        formula=(
+            r"\begin{aligned}"
+            r' \text{blocks} &= 1 \text{ for "rnn", } 3 \text{ for "gru", } 4 \text{ for "lstm"} \\'
+            r" \text{count} &= \text{blocks} \cdot (H \, (H + D) + H)"
+            r" \end{aligned}"
+        ),
         wrong=(
             Wrong(recurrent_param_count__bias_missing, id="bias-missing", hint="Each gate has H biases."),
             Wrong(

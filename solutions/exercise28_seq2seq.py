@@ -713,6 +713,7 @@ CHECKS = (
         general_scores,
         cases=general_scores_cases,
         returns=("scores: N S",),
+        formula=r"\text{score}_{ns} = q_n^\top \, \text{Wa} \, k_{ns}",
         args={"q": "N Dq", "K": "N S Dk", "Wa": "Dq Dk"},
         wrong=(
             Wrong(general_scores__transposed, id="transposed", hint="The query is on the left."),
@@ -739,6 +740,7 @@ CHECKS = (
         additive_scores,
         cases=additive_scores_cases,
         returns=("scores: N S",),
+        formula=r"\text{score}_{ns} = v^\top \tanh(\text{Wq} \, q_n + \text{Wk} \, k_{ns})",
         args={"q": "N Dq", "K": "N S Dk", "Wq": "A Dq", "Wk": "A Dk", "v": "A"},
         wrong=(
             Wrong(
@@ -766,6 +768,12 @@ CHECKS = (
         attention_weights,
         cases=attention_weights_cases,
         returns=("weights: N S",),
+        formula=(
+            r"\text{weight}_{ns} = \begin{cases}"
+            r" \frac{\exp(\text{score}_{ns})}{\sum_{\text{real } s'} \exp(\text{score}_{ns'})}"
+            r" & \text{where mask}_{ns} \text{ is True} \\"
+            r" 0 & \text{where it is False} \end{cases}"
+        ),
         args={"scores": "N S", "mask": "N S"},
         properties=(
             Property(
@@ -815,6 +823,7 @@ CHECKS = (
         attention_context,
         cases=attention_context_cases,
         returns=("context: N D",),
+        formula=r"\text{context}_n = \sum_s \text{weight}_{ns} \, \text{value}_{ns}",
         args={"weights": "N S", "values": "N S D"},
         wrong=(
             Wrong(attention_context__mean, id="mean", hint="Weigh each value."),
@@ -836,6 +845,15 @@ CHECKS = (
         attention_read_backward,
         cases=attention_read_backward_cases,
         returns=("dscores: N S", "dvalues: N S D"),
+        formula=(
+            r"\begin{aligned}"
+            r" a_{ns} &= \text{attention\_weights}(\text{scores}, \text{mask})_{ns} \\"
+            r" \text{dvalues}_{nsd} &= a_{ns} \, \text{dctx}_{nd} \\"
+            r" \text{da}_{ns} &= \sum_d \text{dctx}_{nd} \, \text{value}_{nsd} \\"
+            r" \text{dscores}_{ns} &= a_{ns} \, \left(\text{da}_{ns}"
+            r" - \sum_{s'} a_{ns'} \, \text{da}_{ns'}\right)"
+            r" \end{aligned}"
+        ),
         args={"dctx": "N D", "scores": "N S", "mask": "N S", "values": "N S D"},
         needs=(attention_weights,),
         gradient=Gradient(
@@ -888,6 +906,7 @@ CHECKS = (
         luong_output,
         cases=luong_output_cases,
         returns=("out: N A",),
+        formula=r"\text{out}_n = \tanh(\text{Wc} \, [c_n; h_n])",
         args={"c": "N Dc", "h": "N H", "Wc": "A Dc+H"},
         wrong=(
             Wrong(luong_output__order_swapped, id="order-swapped", hint="The context comes first."),
@@ -914,6 +933,7 @@ CHECKS = (
         teacher_forcing_inputs,
         cases=teacher_forcing_inputs_cases,
         returns=("inputs: N T",),
+        formula=r"\text{input}_n = [\text{bos}, y_{n,0}, y_{n,1}, \ldots, y_{n,T-2}]",
         args={"y": "N T"},
         wrong=(
             Wrong(
@@ -954,6 +974,15 @@ CHECKS = (
         greedy_decode,
         cases=greedy_decode_cases,
         returns=("tokens: list",),
+        formula=(
+            r"\begin{aligned}"
+            r" & \text{token} = \text{bos} \\"
+            r" & \text{repeat:} \\"
+            r" & \quad \text{logits}, \text{state} = \text{step}(\text{token}, \text{state}) \\"
+            r" & \quad \text{token} = \text{argmax of logits, the lowest index on a tie} \\"
+            r" & \text{until token is eos, or max\_len tokens have been written}"
+            r" \end{aligned}"
+        ),
         wrong=(
             Wrong(
                 greedy_decode__eos_included,
