@@ -7,27 +7,62 @@ from collections.abc import Sequence
 import numpy as np
 
 from grader.compare import differ
-from grader.plan import CasePlan, FunctionPlan, View
+from grader.plan import CasePlan, Form, FunctionPlan, MistakePlan, View
 from grader.properties import Property, holds
-from grader.values import Path, Value, leaf_name, leaves
+from grader.values import Path, Value, is_float, leaf_name, leaves
 from grader.verdict import Mistake, Outcome, Raised, Returned, StepLimit, TimedOut
 
 
 def named(plan: FunctionPlan, outcomes: Sequence[Outcome | None], failed: Sequence[int]) -> Mistake | None:
     """The one named mistake that explains every outcome, or None.
 
-    `failed` are the positions of the cases that are wrong; an outcome of None was not run and says nothing.
+    `failed` are the positions of the cases that are wrong; an outcome of None was not run and says nothing. If no mistake
+    explains them all, cases on which the code only breaks (raises, gives nan or infinity) are set aside: the one mistake
+    that explains the rest is told, with the cases that it does not explain.
     """
-    fitting = [
+    found = _fitting(plan, outcomes, failed)
+    if found or not failed:
+        return _mistake(found, "")
+    broken = [i for i in failed if _breaks(plan.cases[i], outcomes[i])]
+    if not broken or 2 * len(broken) > len(failed):
+        return None
+    rest = [None if i in broken else outcome for i, outcome in enumerate(outcomes)]
+    names = ", ".join(f"'{plan.cases[i].name}'" for i in broken)
+    return _mistake(_fitting(plan, rest, [i for i in failed if i not in broken]), f" It also breaks on {names}.")
+
+
+Fits = list[tuple[MistakePlan, Form]]
+
+
+def _fitting(plan: FunctionPlan, outcomes: Sequence[Outcome | None], failed: Sequence[int]) -> Fits:
+    return [
         (mistake, form)
         for mistake in plan.mistakes
         for form in mistake.forms
         if _explains(plan, form.views, outcomes, failed)
     ]
+
+
+def _mistake(fitting: Fits, more: str) -> Mistake | None:
     if len({mistake.id for mistake, _ in fitting}) != 1:
         return None
     mistake, form = fitting[0]
-    return Mistake(mistake.id, form.text, "named", mistake.hint, mistake.variant_of)
+    return Mistake(mistake.id, form.text + more, "named", mistake.hint, mistake.variant_of)
+
+
+def _breaks(case: CasePlan, outcome: Outcome | None) -> bool:
+    """Whether code raises, or gives nan or infinity where a finite number is expected."""
+    if not isinstance(outcome, Returned) or not isinstance(case.expected, Returned):
+        return isinstance(outcome, Raised) and isinstance(case.expected, Returned)
+    got = dict(leaves(outcome.value))
+    return any(
+        path in got
+        and is_float(got[path])
+        and np.shape(got[path]) == np.shape(want)
+        and bool((~np.isfinite(got[path]) & np.isfinite(want)).any())
+        for path, want in leaves(case.expected.value)
+        if is_float(want)
+    )
 
 
 def _explains(

@@ -15,7 +15,10 @@ MISTAKES = [(name, wrong) for name, check in CHECKS.items() for wrong in check.w
 
 
 def judged(plan: FunctionPlan, function, single: bool = False) -> FunctionResult:
-    found = [observe(function, float32_args(c.args) if single and not c.float64_only else c.args, steps=STEP_LIMIT) for c in plan.cases]
+    found = [
+        observe(function, float32_args(c.args) if single and not c.float64_only else c.args, steps=STEP_LIMIT)
+        for c in plan.cases
+    ]
     return judge(plan, None, [TimedOut(1.0) if isinstance(o, StepLimit) else o for o in found])
 
 
@@ -88,3 +91,31 @@ def test_another_form_of_a_mistake_has_its_name_and_its_own_words() -> None:
         mistake = judged(plan, function).mistake
         assert mistake is not None
         assert (mistake.id, mistake.text) == ("base", words)
+
+
+def test_a_mistake_that_also_breaks_on_an_edge_is_named_with_the_edge() -> None:
+    def squared_and_nan(x):
+        return np.sqrt(((x[:, None] - x) ** 2).sum(axis=2)) if len(x) < 50 else np.full((len(x), len(x)), np.nan)
+
+    mistake = judged(synthetic.function_plan("squared_distances"), squared_and_nan).mistake
+    assert mistake is not None and mistake.id == "rooted"
+    assert mistake.text == "Takes the square root. It also breaks on 'equal rows'."
+
+
+def test_code_that_breaks_on_more_than_half_of_what_is_wrong_is_not_named() -> None:
+    def breaks(params, grads, lr=0.1):
+        if lr == 0.7 or not grads:
+            raise RuntimeError
+        return {name: p + lr * grads[name] if name in grads else p for name, p in params.items()}
+
+    mistake = judged(synthetic.function_plan("update"), breaks).mistake
+    assert mistake is None
+
+
+def test_right_code_that_breaks_on_an_edge_has_no_name() -> None:
+    def right_but_for_zero(p, q):
+        if not p.all():
+            raise ZeroDivisionError
+        return np.log(p) - np.log(q)
+
+    assert judged(synthetic.function_plan("log_ratio"), right_but_for_zero).mistake is None
