@@ -16,7 +16,17 @@ from grader.compare import Allowance, differ, scale_of
 from grader.gradient.agree import Point
 from grader.gradient.derive import pair_of, point
 from grader.observe import STEP_LIMIT, observe
-from grader.plan.model import CasePlan, Form, FunctionPlan, GradientPlan, MistakePlan, Plan, PlanError, plan_id
+from grader.plan.model import (
+    CasePlan,
+    Form,
+    FunctionPlan,
+    GradientPlan,
+    MistakePlan,
+    Plan,
+    PlanError,
+    pack_mistakes,
+    plan_id,
+)
 from grader.plan.packing import pack_allowances, pack_outcome
 from grader.plan.tolerance import (
     FACTOR,
@@ -80,7 +90,7 @@ class _Compiler:
             forbids_warning=check.forbids_warning,
             properties=check.properties,
             cases=cases,
-            mistakes=tuple(self.mistake(wrong, cases) for wrong in check.wrong),
+            packed_mistakes=pack_mistakes([self.mistake(wrong, cases) for wrong in check.wrong]),
             gradients=self.gradients(drawn, cases),
         )
 

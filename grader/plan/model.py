@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import zlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -94,8 +95,23 @@ class FunctionPlan:
     forbids_warning: bool
     properties: tuple[Property, ...]
     cases: tuple[CasePlan, ...]
-    mistakes: tuple[MistakePlan, ...]
+    packed_mistakes: bytes
     gradients: tuple[GradientPlan, ...]
+
+    @cached_property
+    def mistakes(self) -> tuple[MistakePlan, ...]:
+        """Its named mistakes, unpacked when something is wrong for the first time."""
+        rows = wire.decode(zlib.decompress(self.packed_mistakes))
+        return tuple(
+            MistakePlan(name, hint, tags, framework, tuple(Form(*form) for form in forms))
+            for name, hint, tags, framework, forms in rows
+        )
+
+
+def pack_mistakes(mistakes: Sequence[MistakePlan]) -> bytes:
+    """Mistakes as a plan keeps them: compressed, for most give what is right on most cases."""
+    rows = [[m.id, m.hint, m.tags, m.variant_of, [[form.text, form.packed] for form in m.forms]] for m in mistakes]
+    return zlib.compress(wire.encode(rows), 6)
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,7 +14,7 @@ import numpy as np
 
 from grader import wire
 from grader.gradient.agree import Pair, Point, Probe
-from grader.plan.model import CasePlan, Form, FunctionPlan, GradientPlan, MistakePlan, Plan, plan_id
+from grader.plan.model import CasePlan, FunctionPlan, GradientPlan, Plan, plan_id
 from grader.plan.packing import pack_allowances, pack_outcome, unpack_allowances, unpack_outcome
 from grader.properties import Property
 from grader.values import Value
@@ -25,10 +25,15 @@ KEPT_PLANS: Final = 200  # files in a cache folder; the oldest go first
 def load_or_compile(solution: Path, seed: str, cache: Path | None) -> Plan:
     """The plan of a solution file for a seed, from the cache folder if it is there; else made, and kept there if it can be.
 
+    Where there is no solution, the sealed plan that stands for it; SolutionsNeeded if that is of another seed.
     CourseFault if the solution cannot be read or run, PlanError if a case of it cannot be used.
     """
     try:
         source = solution.read_bytes()
+    except FileNotFoundError:
+        from grader.plan.sealed import load_sealed
+
+        return load_sealed(solution, seed)
     except OSError as error:
         from grader.catalog import CourseFault
 
@@ -117,9 +122,6 @@ def _function_row(f: FunctionPlan) -> list[Value]:
         ]
         for c in f.cases
     ]
-    mistakes = [
-        [m.id, m.hint, m.tags, m.variant_of, [[form.text, form.packed] for form in m.forms]] for m in f.mistakes
-    ]
     gradients = [
         [
             [g.pair.forward, g.pair.parameters, g.pair.wrt, g.pair.cotangents],
@@ -139,10 +141,10 @@ def _function_row(f: FunctionPlan) -> list[Value]:
         f.formula,
         f.forbids_warning,
     ]
-    return [contract, properties, cases, mistakes, gradients]
+    return [contract, properties, cases, f.packed_mistakes, gradients]
 
 
-def _function(contract: Value, properties: Value, cases: Value, mistakes: Value, gradients: Value) -> FunctionPlan:
+def _function(contract: Value, properties: Value, cases: Value, mistakes: bytes, gradients: Value) -> FunctionPlan:
     name, points, parameters, outputs, axes, arg_axes, needs, hints, formula, forbids_warning = contract
     return FunctionPlan(
         name,
@@ -160,10 +162,7 @@ def _function(contract: Value, properties: Value, cases: Value, mistakes: Value,
             CasePlan(name, kind, args, unpack_outcome(expected), unpack_allowances(rows), single, draws)
             for name, kind, args, expected, rows, single, draws in cases
         ),
-        tuple(
-            MistakePlan(name, hint, tags, framework, tuple(Form(*form) for form in forms))
-            for name, hint, tags, framework, forms in mistakes
-        ),
+        mistakes,
         tuple(
             GradientPlan(Pair(*pair), tuple(Point(i, fixed, tuple(Probe(*p) for p in row)) for i, fixed, row in points))
             for pair, points in gradients
