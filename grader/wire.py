@@ -150,6 +150,8 @@ class _Reader:
         return self.take(_U32.unpack(self.take(4))[0])
 
     def text(self) -> str:
+        if not self.code:  # no half characters from a worker: text that nobody could print or store
+            return self.sized().decode("utf-8", "backslashreplace")
         try:
             return self.sized().decode("utf-8", "surrogatepass")
         except UnicodeDecodeError as error:

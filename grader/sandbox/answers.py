@@ -11,6 +11,7 @@ from grader.values import Value
 from grader.verdict import Absent, Found, Loaded, NotWritten, Outcome, Raised, Returned, StackFrame
 
 _MAX_LINE: Final = 200  # characters of a source line that are shown
+_MAX_LINES: Final = 10_000_000
 _MAX_TEXT: Final = 2100
 
 
@@ -87,16 +88,20 @@ def _seconds(value: Any, elapsed: float) -> float:
 
 def _frame(value: tuple[Any, ...], source: bytes) -> StackFrame:
     line, function = value
-    if type(line) is not int or not isinstance(function, str):
-        raise Malformed
-    return StackFrame(line, function[:_MAX_LINE], source_line(source, line))
+    return StackFrame(_line(line), _text(function)[:_MAX_LINE], source_line(source, _line(line)))
 
 
 def _found(name: str, value: Any) -> Found:
     line, parameters, todo, problem = _items(value, object)
-    if type(line) is not int or type(todo) is not bool or not isinstance(problem, str):
+    if type(todo) is not bool:
         raise Malformed
-    return Found(name[:_MAX_LINE], line, _texts(parameters), todo, problem[:_MAX_LINE])
+    return Found(_text(name)[:_MAX_LINE], _line(line), _texts(parameters), todo, _text(problem)[:_MAX_LINE])
+
+
+def _line(value: Any) -> int:
+    if type(value) is not int or not 0 <= value <= _MAX_LINES:
+        raise Malformed
+    return value
 
 
 def source_line(source: bytes, line: int) -> str:

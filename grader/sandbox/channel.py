@@ -20,6 +20,7 @@ from grader.values import Value
 MAX_ANSWER: Final = 24 << 20  # bytes; two results of the largest size a worker sends, and their surroundings
 WATCH_SECONDS: Final = 0.05
 _CHUNK: Final = 1 << 16
+_MARK_SECONDS: Final = 0.25
 _DRAIN: Final = 1 << 20  # bytes read after an answer; a thread that goes on printing is no reason to go on reading
 
 
@@ -70,8 +71,8 @@ class Channel(Protocol):
     def step(self, seconds: float) -> None:
         """Send and receive what is possible, waiting at most so long for something to come."""
 
-    def drain(self) -> None:
-        """Take what has been printed so far."""
+    def drain(self, mark: bytes = b"") -> None:
+        """Take what has been printed so far, where order between pipes is not known: up to a mark in it."""
 
     def close(self) -> None:
         """Close the parent's ends."""
@@ -108,7 +109,7 @@ def answer(channel: Channel, request: bytes, deadline: float, watch: Callable[[]
         raise wire.WireError("an answer before the question")
     body = bytes(memoryview(incoming)[wire.HEADER.size :])
     incoming.clear()
-    channel.drain()
+    channel.drain(request)
     return wire.decode(body, code=False)
 
 
@@ -199,7 +200,7 @@ class PollChannel:
         self.printed.feed(data)
         return len(data)
 
-    def drain(self) -> None:
+    def drain(self, mark: bytes = b"") -> None:
         """See `Channel.drain`."""
         taken = 0
         while self.more_printed and taken < _DRAIN:
@@ -214,10 +215,15 @@ class PollChannel:
 
 
 class ThreadChannel:
-    """Three pipes that can only be waited for one at a time: a thread for each, a queue with little room between."""
+    """Three pipes that can only be waited for one at a time: a thread for each, a queue with little room between.
+
+    Which of two pipes was written to first cannot be seen here, so the worker prints the id of each question that it
+    answers: what comes before it belongs to that question.
+    """
 
     def __init__(self, reader: int, writer: int, printing: int, printed: Printed) -> None:
         self.printed = printed
+        self.held = b""  # printed, but not yet known to be before a mark
         self.incoming = bytearray()
         self.pending = memoryview(b"")
         self.ended = False
@@ -264,25 +270,36 @@ class ThreadChannel:
         if self.pending:
             self.outgoing.put(bytes(self.pending))
             self.pending = memoryview(b"")
-        self._take(lambda: self.events.get(timeout=seconds) if seconds > 0 else self.events.get_nowait())
+        self._take(seconds)
 
-    def _take(self, get: Callable[[], tuple[str, bytes]]) -> bool:
+    def _take(self, seconds: float) -> bool:
+        """Take what comes next, waiting at most so long; whether there was anything."""
         try:
-            name, data = get()
+            name, data = self.events.get(timeout=seconds) if seconds > 0 else self.events.get_nowait()
         except queue.Empty:
             return False
         if name == "print":
-            self.printed.feed(data)
+            self.held += data
+            self._let_go(max(0, len(self.held) - _CHUNK))
         else:
             self.ended = not data
             self.incoming += data
         return True
 
-    def drain(self) -> None:
-        """See `Channel.drain`; what was printed has its own pipe and may come a moment after the answer."""
-        until = time.monotonic() + 0.002
-        while self._take(lambda: self.events.get(timeout=0.001)) and time.monotonic() < until:
-            pass
+    def drain(self, mark: bytes = b"") -> None:
+        """See `Channel.drain`; a mark that does not come, because the code has closed its output, is not waited for long."""
+        until = time.monotonic() + (_MARK_SECONDS if mark else 0)
+        while not mark or mark not in self.held:
+            if not self._take(until - time.monotonic()):
+                break
+        found = self.held.find(mark) if mark else -1
+        self._let_go(found if found >= 0 else len(self.held))
+        self.held = self.held.removeprefix(mark)
+
+    def _let_go(self, size: int) -> None:
+        """Count the first bytes of what is held as printed."""
+        self.printed.feed(self.held[:size])
+        self.held = self.held[size:]
 
     def close(self) -> None:
         """See `Channel.close`: the threads close their ends once the worker is gone."""

@@ -160,7 +160,11 @@ def _limit(memory_mb: int, cpu_seconds: int, file_mb: int) -> dict[str, str]:
     failed = []
     for name, pair in wanted.items():
         try:
-            resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), pair)
+            number = getattr(resource, f"RLIMIT_{name}")
+            most = resource.getrlimit(number)[1]
+            if most != resource.RLIM_INFINITY:  # the user's own limit, which may be lower, stands
+                pair = (min(pair[0], most), min(pair[1], most))
+            resource.setrlimit(number, pair)
         except (AttributeError, ValueError, OSError) as error:  # macOS refuses some of them
             failed.append(f"{name}: {error}")
     return {"rlimits": "; ".join(failed)} if failed else {}

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 # The flags and the environment keep everything of the user's out; the only two folders that are added to the path
 # hold the grader and NumPy. A fixed hash seed makes the order of a set of strings the same in every run.
 _FLAGS = ("-s", "-S", "-X", "utf8") + (("-P",) if sys.version_info >= (3, 11) else ())
-_BOOT = "import sys; sys.path[:] = [p for p in sys.path if p] + sys.argv[2:4]; from grader.sandbox import {0}; {0}.main()"
+_BOOT = (
+    "import sys; sys.path[:] = [p for p in sys.path if p] + sys.argv[2:4]; from grader.sandbox import {0}; {0}.main()"
+)
 _THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "BLIS_NUM_THREADS")
 _KEPT = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "SYSTEMDRIVE", "TMPDIR", "TEMP", "TMP", "LIBRARY_PATH")
 
@@ -111,13 +113,27 @@ def _socket_pair(kind: int) -> tuple[Socket, Socket]:
 
 def spawn(argv: list[str], standard: tuple[int | None, int | None, int | None]) -> int:
     """The pid of a new process with these descriptors as its standard ones; None is the null device."""
-    low = [descriptor for descriptor in standard if descriptor is not None and descriptor < 3]
-    if low:
-        raise OSError("standard input, output and error must be open")
+    high = [descriptor if descriptor is None else _above_standard(descriptor) for descriptor in standard]
     actions: list[tuple[int, ...] | tuple[int, int, str, int, int]] = []
-    for target, descriptor in enumerate(standard):
+    for target, descriptor in enumerate(high):
         if descriptor is None:
             actions.append((os.POSIX_SPAWN_OPEN, target, os.devnull, os.O_RDWR, 0))
         else:
             actions.append((os.POSIX_SPAWN_DUP2, descriptor, target))
-    return os.posix_spawn(argv[0], argv, environment(), file_actions=actions)
+    try:
+        # a session of its own, where that can be asked for, so that no interrupt from the keyboard ever reaches it
+        session = sys.platform.startswith("linux")
+        return os.posix_spawn(argv[0], argv, environment(), file_actions=actions, setsid=session)
+    finally:
+        for descriptor in set(high) - set(standard):
+            assert descriptor is not None
+            os.close(descriptor)
+
+
+def _above_standard(descriptor: int) -> int:
+    """A descriptor that is none of the standard ones: where those are closed, a new pipe takes their numbers."""
+    if descriptor > 2:
+        return descriptor
+    import fcntl
+
+    return fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, 3)

@@ -11,7 +11,16 @@ from typing import Final
 
 from grader.sandbox import early, jail, selftest
 from grader.sandbox.limits import Limits, Probe
-from grader.sandbox.workers import REPORT, START_SECONDS, Pipes, SandboxError, ending, hide_this_process, wait_for
+from grader.sandbox.workers import (
+    REPORT,
+    START_SECONDS,
+    TOO_MUCH_DISK,
+    Pipes,
+    SandboxError,
+    ending,
+    hide_this_process,
+    wait_for,
+)
 
 _END_SECONDS: Final = 10.0
 
@@ -27,7 +36,7 @@ class Forked:
         self.jail = jail
         self.no_jail = ""  # why there is none, although it was asked for
         self.zygote: early.Started | None = None
-        self.working = False
+        self.free = {0, 1}  # numbers of slots
 
     def __enter__(self) -> Forked:
         hide_this_process()
@@ -52,7 +61,7 @@ class Forked:
         except OSError as error:
             raise SandboxError(f"a worker could not be started: {error}") from error
 
-    def _receive(self, seconds: float) -> bytes:
+    def receive(self, seconds: float) -> bytes:
         """The zygote's next message; SandboxError, and no zygote any more, if there is none."""
         assert self.zygote is not None
         poller = select.poll()
@@ -67,24 +76,26 @@ class Forked:
             raise SandboxError(self._stop())
         return message
 
-    def _send(self, message: bytes, descriptors: tuple[int, ...] = ()) -> None:
+    def send(self, letter: bytes, slot: int, words: bytes = b"", descriptors: tuple[int, ...] = ()) -> None:
+        """Tell the zygote, which is started where there is none; SandboxError if it cannot be told."""
         if self.zygote is None:
             self._start()
         assert self.zygote is not None
         rights = b"".join(descriptor.to_bytes(4, sys.byteorder) for descriptor in descriptors)
         extra = [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, rights)] if rights else []
         try:
-            self.zygote.control.sendmsg([message], extra)
+            self.zygote.control.sendmsg([letter, str(slot).encode(), words], extra)
         except OSError as error:
             raise SandboxError(self._stop()) from error
 
-    def start(self) -> Pipes:
+    def start(self) -> ForkedWorker:
         """See `Workers.start`."""
         ours, theirs = _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_STREAM)
         printing, prints = os.pipe()
         channel = ours.detach()
+        slot = min(self.free)
         try:
-            self._send(b"F", (theirs.fileno(), prints))
+            self.send(b"F", slot, descriptors=(theirs.fileno(), prints))
         except BaseException:
             os.close(channel)
             os.close(printing)
@@ -92,31 +103,15 @@ class Forked:
         finally:
             theirs.close()
             os.close(prints)
-        self.working = True
-        return Pipes(channel, channel, printing)
-
-    def watch(self) -> None:
-        """See `Workers.watch`."""
-
-    def where(self) -> None:
-        """See `Workers.where`."""
-        self._send(b"W")
-
-    def end(self, dying: bool = False) -> str:
-        """See `Workers.end`."""
-        if not self.working:
-            return ""
-        self.working = False
-        self._send(b"E" if dying else b"K")
-        _, too_much, status = self._receive(_END_SECONDS).split()
-        return "it wrote too many or too large files" if too_much == b"1" else ending(int(status))
+        self.free.discard(slot)
+        return ForkedWorker(self, slot, Pipes(channel, channel, printing))
 
     def probe(self) -> tuple[Probe, ...]:
         """See `Workers.probe`."""
-        question = b"P" + selftest.arguments(self.limits, self.steps).encode()
+        question = selftest.arguments(self.limits, self.steps).encode()
         try:
-            self._send(question)
-            report = self._receive(START_SECONDS)[1:].decode("utf-8", "replace")
+            self.send(b"P", min(self.free, default=0), question)
+            report = self.receive(START_SECONDS)[1:].decode("utf-8", "replace")
         except SandboxError as error:
             if not self.jail:
                 raise
@@ -127,10 +122,10 @@ class Forked:
 
     def _stop(self) -> str:
         """End the zygote; how it comes that it had to end, from its standard error."""
-        zygote, self.zygote, self.working = self.zygote, None, False
+        zygote, self.zygote, self.free = self.zygote, None, {0, 1}
         if zygote is None:
             return ""
-        zygote.control.close()  # it kills its worker, removes its scratch folder and ends
+        zygote.control.close()  # it kills its workers, removes their folders and ends
         _reap(zygote.pid, _END_SECONDS)
         words = _last_words(zygote.errors)
         return f"the process that starts workers ended: {words or 'it does not say why'}"
@@ -138,6 +133,43 @@ class Forked:
     def close(self) -> None:
         """See `Workers.close`."""
         self._stop()
+
+
+class ForkedWorker:
+    """A worker in a slot of the zygote, which is known by the zygote that it belongs to."""
+
+    def __init__(self, workers: Forked, slot: int, pipes: Pipes) -> None:
+        self.workers = workers
+        self.zygote = workers.zygote
+        self.slot = slot
+        self.pipes = pipes
+
+    def _alive(self) -> bool:
+        """Whether it can still be there: it ends with its zygote."""
+        return self.zygote is not None and self.zygote is self.workers.zygote and self.slot not in self.workers.free
+
+    def where(self) -> None:
+        """See `Worker.where`."""
+        if self._alive():
+            self.workers.send(b"W", self.slot)
+
+    def watch(self) -> None:
+        """See `Worker.watch`; the zygote does."""
+
+    def end(self, dying: bool = False) -> str:
+        """See `Worker.end`."""
+        if not self._alive():
+            return ""
+        self.workers.send(b"E" if dying else b"K", self.slot)
+        _, too_much, status = self.workers.receive(_END_SECONDS).split()
+        self.workers.free.add(self.slot)
+        return TOO_MUCH_DISK if too_much == b"1" else ending(int(status))
+
+    def drop(self) -> None:
+        """See `Worker.drop`."""
+        if self._alive():
+            self.workers.send(b"D", self.slot)
+            self.workers.free.add(self.slot)
 
 
 def _last_words(descriptor: int) -> str:

@@ -11,9 +11,12 @@ from grader.sandbox.limits import SCRATCH_MB
 
 SCRATCH: Final = "/jail/scratch"
 _SYSTEM: Final = ("/usr", "/lib", "/lib64", "/lib32", "/bin", "/etc/ld.so.cache")
-_WORKER: Final = ("grader/__init__.py", "grader/values.py", "grader/wire.py", "grader/worker.py")
-_SANDBOX: Final = (
-    *("__init__", "confine", "landlock", "limits", "probes", "scratch", "seccomp", "syscalls", "zygote"),
+_OWN: Final = (
+    *("grader/__init__.py", "grader/values.py", "grader/wire.py", "grader/worker"),
+    *(
+        f"grader/sandbox/{name}.py"
+        for name in "__init__ confine landlock limits probes scratch seccomp syscalls zygote".split()
+    ),
 )
 
 
@@ -31,14 +34,16 @@ def command() -> tuple[str, ...]:
         raise OSError("bubblewrap is not installed (the package is called bubblewrap)")
     options = [
         *("--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"),
-        *("--disable-userns", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--as-pid-1"),
+        *("--disable-userns", "--new-session", "--cap-drop", "ALL", "--as-pid-1"),
         *("--proc", "/proc", "--dev", "/dev"),
     ]
     for path in (*_SYSTEM, *_python_folders()):
         options += ["--ro-bind-try", path, path]
-    for path in _own_files():
+    for name in _OWN:
+        path = os.path.join(early.grader_root(), *name.split("/"))
         options += ["--ro-bind", path, path]
-    options += ["--size", str(SCRATCH_MB << 20), "--tmpfs", os.path.dirname(SCRATCH), "--remount-ro", "/", "--chdir", "/"]
+    options += ["--size", str(SCRATCH_MB << 20), "--tmpfs", os.path.dirname(SCRATCH)]
+    options += ["--remount-ro", "/", "--chdir", "/"]
     return (bwrap, *options, "--")
 
 
@@ -52,9 +57,3 @@ def _python_folders() -> list[str]:
     chain = [sys.executable, os.path.realpath(sys.executable)]
     wanted = [*chain, os.path.join(sys.prefix, "pyvenv.cfg"), *shared, *inside, numpy, numpy + ".libs"]
     return [path for path in wanted if not path.startswith(tuple(f"{folder}/" for folder in _SYSTEM))]
-
-
-def _own_files() -> list[str]:
-    root = early.grader_root()
-    names = (*_WORKER, *(f"grader/sandbox/{name}.py" for name in _SANDBOX))
-    return [os.path.join(root, *name.split("/")) for name in names]

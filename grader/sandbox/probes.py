@@ -27,7 +27,9 @@ def report(descriptor: int, cage: confine.Cage, scratch: str, arguments: str) ->
     """Confine this process as `arguments` say, probe, and write a line `name, ok, detail` for each probe."""
     grader, memory_mb, file_mb, steps, canary = arguments.split(" ", 4)
     failures = confine.apply(cage, tuple(steps.split(",")), int(memory_mb), 10, int(file_mb))
-    lines = [f"{step}\t{step not in failures}\t{failures.get(step, 'in force')}" for step in confine.STEPS if step in steps]
+    lines = [
+        f"{step}\t{step not in failures}\t{failures.get(step, 'in force')}" for step in confine.STEPS if step in steps
+    ]
     for name, probe in _probes(int(grader), canary, scratch, int(memory_mb), int(file_mb)):
         ok, detail = _try(probe)
         lines.append(f"{name}\t{ok}\t{detail}")
@@ -60,8 +62,8 @@ def _probes(
         ("local sockets", lambda: _refused(lambda: socket.socket(getattr(socket, "AF_UNIX", -1)).close())),
         ("fork", lambda: _refused(_fork)),
         ("exec", lambda: _refused(lambda: os.execv(_HARMLESS_MISSING, ["grade-probe"]))),
-        ("signal the parent", lambda: _refused(lambda: os.kill(parent, 0))),
-        ("signal the grader", lambda: _refused(lambda: os.kill(grader, 0))),
+        ("signal the parent", lambda: _refused(lambda: _signal(parent))),
+        ("signal the grader", lambda: _refused(lambda: _signal(grader))),
         ("signal by a descriptor", lambda: _refused(lambda: _own_signals(parent))),
         ("environment of the parent", lambda: _refused(lambda: _read(f"/proc/{parent}/environ"))),
         ("environment of the grader", lambda: _refused(lambda: _read(f"/proc/{grader}/environ"))),
@@ -144,6 +146,12 @@ def _fork() -> None:
     if not child:
         os._exit(0)
     os.waitpid(child, 0)
+
+
+def _signal(pid: int) -> None:
+    """Ask whether a signal could be sent; on Windows, where 0 is a real one, it is taken for granted."""
+    if os.name != "nt":
+        os.kill(pid, 0)
 
 
 def _own_signals(pid: int) -> None:

@@ -39,11 +39,16 @@ def over_limit(folder: str) -> bool:
                     if entry.is_dir(follow_symlinks=False):
                         waiting.append(entry.path)
                     else:
-                        size += entry.stat(follow_symlinks=False).st_blocks * 512 if os.name != "nt" else entry.stat().st_size
+                        size += _size(entry.stat(follow_symlinks=False))
         except OSError as error:
             if error.errno == errno.ENAMETOOLONG:
                 return True  # folders in folders, too deep to be counted
     return size > SCRATCH_MB << 20
+
+
+def _size(status: os.stat_result) -> int:
+    """The bytes that a file takes up, holes left out where the system tells."""
+    return status.st_blocks * 512 if hasattr(status, "st_blocks") else status.st_size
 
 
 def empty(folder: str) -> None:

@@ -13,12 +13,14 @@ from typing import Final
 from grader.sandbox.limits import Level, Limits, Probe
 
 # what must hold from a level on; a report without one of these lines does not reach the level
-_LIMITED: Final = ("NumPy works", "scratch folder", "file size limit")
+_WORKING: Final = ("NumPy works", "scratch folder")
+# one of them: macOS has no limit on memory, Windows none on files
+_LIMITED: Final = ("memory limit", "file size limit")
 _CONFINED: Final = (
-    *("rlimits", "landlock", "seccomp", "threads", "memory limit", "read outside", "write outside", "network TCP"),
-    *("network UDP", "local sockets", "fork", "exec", "signal the parent", "signal the grader", "chmod", "change times"),
+    *(*_LIMITED, "rlimits", "landlock", "seccomp", "threads", "read outside", "write outside", "chmod", "change times"),
+    *("network TCP", "network UDP", "local sockets", "fork", "exec", "links", "signal the parent", "signal the grader"),
     *("signal by a descriptor", "environment of the parent", "environment of the grader", "memory of the grader"),
-    *("links", "io_uring", "new namespaces", "keys of the kernel", "memory files", "trace a process", "mount"),
+    *("io_uring", "new namespaces", "keys of the kernel", "memory files", "trace a process", "mount"),
 )
 _JAILED: Final = ("jail: nothing outside", "jail: scratch folder has a size")
 
@@ -30,9 +32,9 @@ def parse(report: str) -> tuple[Probe, ...]:
 
 
 def level_of(probes: Iterable[Probe]) -> Level:
-    """The highest level of which every probe, and every probe of the levels below, went as it must."""
+    """The highest level whose probes, and those of the levels below, went as they must."""
     passed = {probe.name for probe in probes if probe.ok}
-    if not passed.issuperset(_LIMITED):
+    if not passed.issuperset(_WORKING) or passed.isdisjoint(_LIMITED):
         return Level.SEPARATE
     if not passed.issuperset(_CONFINED):
         return Level.LIMITED
@@ -77,10 +79,14 @@ def _key(want: Level | None) -> str:
     return "|".join(map(str, facts)).replace("\n", " ")
 
 
+def _cache_file(want: Level | None) -> str:
+    return os.path.join(_cache_folder(), f"level-{want.value if want else 'any'}.txt")
+
+
 def remembered(want: Level | None) -> tuple[Probe, ...] | None:
     """The probes of an earlier self-test of the same system, or None."""
     try:
-        with open(os.path.join(_cache_folder(), f"level-{want.value if want else 'any'}.txt"), encoding="utf-8") as file:
+        with open(_cache_file(want), encoding="utf-8") as file:
             key, report = file.read(1 << 16).split("\n", 1)
     except (OSError, ValueError):
         return None
@@ -90,7 +96,7 @@ def remembered(want: Level | None) -> tuple[Probe, ...] | None:
 def remember(want: Level | None, probes: Iterable[Probe]) -> None:
     """Keep the probes for the next start; a folder that cannot be written only costs the next start some time."""
     lines = [_key(want), *(f"{probe.name}\t{probe.ok}\t{probe.detail}" for probe in probes)]
-    path = os.path.join(_cache_folder(), f"level-{want.value if want else 'any'}.txt")
+    path = _cache_file(want)
     try:
         os.makedirs(_cache_folder(), exist_ok=True)
         with open(f"{path}.{os.getpid()}", "w", encoding="utf-8") as file:
@@ -103,6 +109,6 @@ def remember(want: Level | None, probes: Iterable[Probe]) -> None:
 def forget(want: Level | None) -> None:
     """Drop what was remembered: a worker could not be confined as it said."""
     try:
-        os.unlink(os.path.join(_cache_folder(), f"level-{want.value if want else 'any'}.txt"))
+        os.unlink(_cache_file(want))
     except OSError:
         pass

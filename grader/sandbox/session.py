@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import time
 from collections.abc import Mapping, Sequence
@@ -10,20 +9,17 @@ from typing import Final
 
 from grader import wire
 from grader.sandbox import answers, selftest
-from grader.sandbox.channel import Channel, Ended, Late, PollChannel, Printed, ThreadChannel, answer, ask
+from grader.sandbox.channel import Ended, Late, Printed
 from grader.sandbox.launch import launcher
 from grader.sandbox.limits import MAX_SOURCE, Level, Limits, Probe
-from grader.sandbox.workers import START_SECONDS, SandboxError, Workers
+from grader.sandbox.line import Line
+from grader.sandbox.workers import SandboxError, Workers
 from grader.values import Value
-from grader.verdict import Absent, Broken, Died, Loaded, Outcome, Raised, TimedOut
+from grader.verdict import Absent, Broken, Died, Loaded, NotWritten, Outcome, Raised, Returned, TimedOut
 
 _TIMEOUTS: Final = 2  # after so many a submission is stopped: each costs the whole time of a call
-_WHERE_SECONDS: Final = 0.1
-_STACK_BYTES: Final = 1 << 16
+_NO_ANSWER: Final = "it sent something that is not an answer"
 _PLAIN_NAME: Final = re.compile(r"[A-Za-z0-9_./ -]{1,100}\.py")
-
-POLLS = os.name != "nt"
-"""Whether pipes can be polled here."""
 
 Arguments = Sequence[tuple["str | None", Value]]
 
@@ -36,8 +32,9 @@ class Sandbox:
         self.want = want
         self.probes: tuple[Probe, ...] = ()
         self.workers: Workers = launcher(want, limits)
-        self._spare: tuple[Channel, bytes] | None = None
+        self._spare: Line | None = None
         self._session: Session | None = None
+        self._many = False  # whether more than one submission has come
         self._closed = False
 
     @property
@@ -62,7 +59,7 @@ class Sandbox:
         if self._session is not None:
             self._session.close()
         if self._spare is not None:
-            self._spare[0].close()
+            self._spare.drop()
 
     def _tested(self) -> tuple[Probe, ...]:
         probes = self.workers.probe()
@@ -73,6 +70,7 @@ class Sandbox:
         """A session for a submission's source; the one before it is over."""
         if self._session is not None:
             self._session.close()
+            self._many = True
         self._session = Session(self, source, filename, functions)
         return self._session
 
@@ -80,29 +78,17 @@ class Sandbox:
         """Start the next worker, so that it has confined itself by the time there is a submission for it."""
         if self._spare is None and not self._closed:
             try:
-                self._spare = self._started()
+                self._spare = Line(self.workers, self.limits)
             except SandboxError:
                 pass  # the session that needs it tries again, and says why
 
-    def take(self) -> tuple[Channel, bytes]:
-        """A worker that has been told to confine itself, with the id of its answer; SandboxError if there is none."""
+    def take(self) -> Line:
+        """A worker that has been told to confine itself; SandboxError if there is none."""
         spare, self._spare = self._spare, None
-        return spare or self._started()
-
-    def _started(self) -> tuple[Channel, bytes]:
-        limits = {
-            "call_seconds": float(self.limits.call_seconds),
-            "memory_mb": self.limits.memory_mb,
-            "file_mb": self.limits.file_mb,
-            "cpu_seconds": 2 * int(self.limits.submission_seconds) + 2,  # the clock on the wall comes first
-            "steps": self.workers.steps,
-        }
-        pipes = self.workers.start()
-        make = PollChannel if POLLS else ThreadChannel
-        channel: Channel = make(pipes.reader, pipes.writer, pipes.printing, Printed(self.limits.printed_bytes))
-        request = ask(channel, wire.START, limits)
-        channel.step(0)
-        return channel, request
+        line = spare or Line(self.workers, self.limits)
+        if self._many:
+            self.prepare()  # while this one works
+        return line
 
     def lacking(self, failures: Mapping[str, str]) -> str:
         """Why a worker is less confined than the self-test says, or ""; the level is then found out again."""
@@ -124,7 +110,7 @@ class Session:
         # shown in tracebacks and looked for in stacks, so nothing that a terminal or a pattern could stumble over
         self.filename = filename if _PLAIN_NAME.fullmatch(filename) else "submission.py"
         self.printed = Printed(self.limits.printed_bytes)
-        self.channel: Channel | None = None
+        self.line: Line | None = None
         self.used = 0.0
         self.timeouts = 0
         self.loaded: Loaded | Outcome | None = None
@@ -136,15 +122,16 @@ class Session:
         self.close()
 
     def close(self) -> None:
-        """End the worker, and start the one for the next session."""
-        channel, self.channel = self.channel, None
-        if channel is not None:
-            self.sandbox.prepare()  # which ends this one
-            channel.close()
+        """End the worker, and have one ready for the next session."""
+        line, self.line = self.line, None
+        if line is not None:
+            line.drop()
+            self.sandbox.prepare()
 
     def load(self) -> Loaded | Outcome:
         """The functions of the source, or the outcome that kept it from being loaded."""
-        if self.loaded is None or self.channel is None:
+        # a source that could be loaded is loaded again after its worker has ended; one that could not is not tried twice
+        if self.loaded is None or (self.line is None and isinstance(self.loaded, (Loaded, Broken))):
             self.loaded = self._load()
         return self.loaded
 
@@ -160,7 +147,7 @@ class Session:
         names, values = tuple([name for name, _ in args]), tuple([value for _, value in args])
         outcome = self._ask(wire.CALL, (function, names, values, repeat))
         if isinstance(outcome, Loaded):
-            return self._died("it sent something that is not an answer")
+            return self._died(_NO_ANSWER)
         return outcome
 
     def _load(self) -> Loaded | Outcome:
@@ -173,8 +160,10 @@ class Session:
         if problem is not None:
             return problem
         outcome = self._ask(wire.LOAD, (self.source, self.filename, self.functions))
+        if isinstance(outcome, (Returned, NotWritten, Absent)):
+            return self._died(_NO_ANSWER)  # the answer to a call, before there was one
         if not isinstance(outcome, Loaded):
-            self._end()
+            self._ended()
         return outcome
 
     def _spent(self) -> bool:
@@ -182,100 +171,56 @@ class Session:
 
     def _start(self) -> Broken | None:
         """Take a worker that has confined itself; Broken if that fails, which is our fault."""
-        self._end()
         try:
-            self.channel, request = self.sandbox.take()
-            failures = answer(self.channel, request, time.monotonic() + START_SECONDS)
-        except (SandboxError, Late, Ended, wire.WireError) as error:
-            return Broken(f"a worker could not be started: {self._failed() or error}")
-        self.channel.printed = self.printed
+            self.line = self.sandbox.take()
+            failures = self.line.failures()
+        except SandboxError as error:
+            self.line = None
+            return Broken(f"a worker could not be started: {error}")
+        self.line.channel.printed = self.printed
         lacking = self.sandbox.lacking(failures)
         if lacking:
-            self._end()
+            self._ended()
             return Broken(f"a worker could not be confined ({lacking})")
         return None
 
-    def _failed(self) -> str:
-        """What a worker that did not start has to say about it."""
-        try:
-            ended = self.sandbox.workers.end(dying=True)
-        except SandboxError as error:
-            ended = str(error)
-        if self.channel is None:
-            return ended
-        self.channel.drain()
-        words = self.channel.printed.take().strip()
-        self._end()
-        return words or ended
-
-    def _end(self) -> None:
-        """End the worker, if there is one."""
-        channel, self.channel = self.channel, None
-        if channel is None:
-            return
-        try:
-            self.sandbox.workers.end()
-        except SandboxError:
-            pass  # its zygote is gone, and the worker with it
-        finally:
-            channel.close()
+    def _ended(self, dying: bool = False) -> str:
+        """End the worker; how it had ended. The next call starts another."""
+        line, self.line = self.line, None
+        return "" if line is None else line.end(dying)
 
     def _ask(self, kind: int, value: Value) -> Loaded | Outcome:
         """Ask the worker, within what is left of the time; whatever happens becomes an outcome."""
-        assert self.channel is not None
+        assert self.line is not None
         left = self.limits.submission_seconds - self.used
         seconds = min(self.limits.call_seconds, left)
-        started, workers = time.monotonic(), self.sandbox.workers
+        started = time.monotonic()
         try:
-            request = ask(self.channel, kind, value)
+            request = self.line.ask(kind, value)
         except wire.WireError as error:
             return Broken(f"what a call needs cannot be sent to the worker: {error}")
         try:
-            said = answer(self.channel, request, started + seconds, workers.watch if workers.watches else None)
-            elapsed = time.monotonic() - started
-            return answers.outcome(said, self.printed.take(), elapsed, self.source)
+            answer = self.line.answer(request, started + seconds)
+            return answers.outcome(answer, self.printed.take(), time.monotonic() - started, self.source)
         except Late:
             return self._late(seconds, seconds == left)
         except Ended:
             return self._died("")
         except (wire.WireError, answers.Malformed):
-            return self._died("it sent something that is not an answer")
+            return self._died(_NO_ANSWER)
         finally:
             self.used += time.monotonic() - started
 
     def _late(self, seconds: float, of_submission: bool) -> TimedOut:
+        """The worker has not answered in time: end it, and say where it was."""
+        assert self.line is not None
         self.timeouts += 1
-        line = self._where()
-        printed = self.printed.take()
-        self._end()
+        line = self.line.where(self.filename, self.source.count(b"\n") + 1)
+        self._ended()
         source = answers.source_line(self.source, line) if line else ""
-        return TimedOut(seconds, line, source, of_submission, printed)
-
-    def _where(self) -> int | None:
-        """The line of the submission that runs now, if the worker still says so; it may say anything."""
-        assert self.channel is not None
-        pattern = re.compile(rb'File "%s", line (\d{1,7}) in ' % re.escape(self.filename.encode()))
-        try:
-            self.sandbox.workers.where()
-        except (SandboxError, OSError):
-            return None
-        until = time.monotonic() + _WHERE_SECONDS
-        while time.monotonic() < until and len(self.channel.incoming) < _STACK_BYTES and not self.channel.ended:
-            self.channel.step(until - time.monotonic())
-            found = pattern.search(self.channel.incoming)
-            if found:
-                line = int(found[1])
-                return line if 1 <= line <= self.source.count(b"\n") + 1 else None
-        return None
+        return TimedOut(seconds, line, source, of_submission, self.printed.take())
 
     def _died(self, reason: str) -> Died:
         """The worker has ended or talks nonsense: end it, and say how it came to that."""
-        assert self.channel is not None
-        try:
-            ended = self.sandbox.workers.end(dying=not reason)
-        except SandboxError as error:
-            ended = str(error)
-        self.channel.drain()
-        channel, self.channel = self.channel, None
-        channel.close()
+        ended = self._ended(dying=not reason)
         return Died(reason or ended or "it was killed, probably for the memory it used", self.printed.take())

@@ -35,4 +35,3 @@ def main() -> None:
         traceback.print_exc()
     finally:
         os._exit(0)
-

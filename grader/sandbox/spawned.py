@@ -9,7 +9,16 @@ from typing import Protocol
 
 from grader.sandbox import early, scratch, selftest
 from grader.sandbox.limits import Limits, Probe
-from grader.sandbox.workers import DYING_SECONDS, REPORT, Pipes, SandboxError, ending, hide_this_process, wait_for
+from grader.sandbox.workers import (
+    DYING_SECONDS,
+    REPORT,
+    TOO_MUCH_DISK,
+    Pipes,
+    SandboxError,
+    ending,
+    hide_this_process,
+    wait_for,
+)
 
 
 class Spawned:
@@ -20,71 +29,85 @@ class Spawned:
     def __init__(self, limits: Limits, steps: tuple[str, ...]) -> None:
         self.limits = limits
         self.steps = steps
-        self.folder = ""
-        self.process: Process | None = None
-        self.too_much = ""
+        self.living: set[SpawnedWorker] = set()
 
     def __enter__(self) -> Spawned:
         hide_this_process()
-        self.folder = scratch.make()
         return self
 
     def __exit__(self, *exception: object) -> None:
         self.close()
 
-    def start(self) -> Pipes:
+    def start(self, *arguments: str) -> SpawnedWorker:
         """See `Workers.start`."""
-        self.end()
-        self.too_much = ""
-        self.process, pipes = start_process(early.command("solo", self.folder), self.limits, bool(self.steps))
-        return pipes
-
-    def where(self) -> None:
-        """See `Workers.where`; without the signal the worker says it by itself."""
-        if self.process is not None:
-            self.process.ask_where()
-
-    def end(self, dying: bool = False) -> str:
-        """See `Workers.end`."""
-        if self.process is None:
-            return ""
-        status = self.process.end(dying)
-        self.process = None
-        scratch.empty(self.folder)
-        return self.too_much or status
-
-    def watch(self) -> None:
-        """See `Workers.watch`."""
-        if self.process is None or self.too_much or not self.steps:
-            return
-        if scratch.over_limit(self.folder):
-            self.too_much = "it wrote too many or too large files"
-        elif self.process.memory() > self.limits.memory_mb << 20:
-            self.too_much = f"it used more than {self.limits.memory_mb} MiB of memory"
-        if self.too_much:
-            self.process.kill()
+        folder = scratch.make()
+        try:
+            process, pipes = start_process(early.command("solo", folder, *arguments), self.limits, bool(self.steps))
+        except BaseException:
+            scratch.remove(folder)
+            raise
+        return SpawnedWorker(self, folder, process, pipes)
 
     def probe(self) -> tuple[Probe, ...]:
         """See `Workers.probe`."""
-        words = selftest.arguments(self.limits, self.steps)
-        process, pipes = start_process(early.command("solo", self.folder, words), self.limits, bool(self.steps))
-        os.close(pipes.writer)
+        worker = self.start(selftest.arguments(self.limits, self.steps))
+        os.close(worker.pipes.writer)
         try:
-            report = _read_all(pipes.reader)
-            problem = "" if report else _read_all(pipes.printing).decode("utf-8", "replace").strip()
+            report = _read_all(worker.pipes.reader)
+            problem = "" if report else _read_all(worker.pipes.printing).decode("utf-8", "replace").strip()
         finally:
-            process.end(False)
-            os.close(pipes.reader)
-            os.close(pipes.printing)
+            worker.end()
+            os.close(worker.pipes.reader)
+            os.close(worker.pipes.printing)
         if not report:
             raise SandboxError(f"a worker could not be started: {problem or 'it does not say why'}")
         return selftest.parse(report.decode("utf-8", "replace"))
 
     def close(self) -> None:
         """See `Workers.close`."""
+        for worker in tuple(self.living):
+            worker.end()
+
+
+class SpawnedWorker:
+    """A worker with a process and a folder of its own."""
+
+    def __init__(self, workers: Spawned, folder: str, process: Process, pipes: Pipes) -> None:
+        self.workers = workers
+        self.folder = folder
+        self.process = process
+        self.pipes = pipes
+        self.too_much = ""
+        workers.living.add(self)
+
+    def where(self) -> None:
+        """See `Worker.where`; without the signal it says so by itself."""
+        self.process.ask_where()
+
+    def watch(self) -> None:
+        """See `Worker.watch`."""
+        if self.too_much or not self.workers.steps:
+            return
+        memory_mb = self.workers.limits.memory_mb
+        if scratch.over_limit(self.folder):
+            self.too_much = TOO_MUCH_DISK
+        elif self.process.memory() > memory_mb << 20:
+            self.too_much = f"it used more than {memory_mb} MiB of memory"
+        if self.too_much:
+            self.process.kill()
+
+    def end(self, dying: bool = False) -> str:
+        """See `Worker.end`."""
+        if self not in self.workers.living:
+            return ""
+        self.workers.living.discard(self)
+        status = self.process.end(dying)
+        scratch.remove(self.folder)
+        return self.too_much or status
+
+    def drop(self) -> None:
+        """See `Worker.drop`."""
         self.end()
-        if self.folder:
-            scratch.remove(self.folder)
 
 
 class Process(Protocol):

@@ -16,6 +16,9 @@ DYING_SECONDS: Final = 0.1  # between closing its pipes and being gone
 REPORT: Final = 1 << 16  # bytes of the largest message that is no answer
 
 
+TOO_MUCH_DISK: Final = "it wrote too many or too large files"
+
+
 class SandboxError(RuntimeError):
     """The sandbox itself failed: no fault of a submission's."""
 
@@ -29,24 +32,33 @@ class Pipes:
     printing: int
 
 
+class Worker(Protocol):
+    """A worker that has been started."""
+
+    pipes: Pipes
+
+    def where(self) -> None:
+        """Ask it to write its stack to its answers."""
+
+    def watch(self) -> None:
+        """Kill it if it fills the disk or, where the system does not limit it, the memory."""
+
+    def end(self, dying: bool = False) -> str:
+        """Kill it, or let it die where it is about to; how it ended, or "" if it was killed."""
+
+    def drop(self) -> None:
+        """Kill it; nobody asks how it ended."""
+
+
 class Workers(Protocol):
-    """Runs one worker at a time."""
+    """Starts workers. There may be two at a time: one that works, and the next one, which waits."""
 
     steps: tuple[str, ...]
     watches: bool
-    """Whether `watch` has to be called while a worker works: nobody else looks after its folder and memory."""
+    """Whether `Worker.watch` has to be called while one works: nobody else looks after its folder and memory."""
 
-    def start(self) -> Pipes:
+    def start(self) -> Worker:
         """A new worker, which has read nothing yet; SandboxError if there can be none."""
-
-    def where(self) -> None:
-        """Ask the worker to write its stack to its answers."""
-
-    def end(self, dying: bool = False) -> str:
-        """Kill the worker, or let it die where it is about to; how it ended, or "" if it was killed."""
-
-    def watch(self) -> None:
-        """Kill a worker that fills the disk or, where the system does not limit it, the memory."""
 
     def probe(self) -> tuple[Probe, ...]:
         """The report of a confined worker on itself."""

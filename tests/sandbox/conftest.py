@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from grader.sandbox import Level, Limits, Sandbox
 
-LIMITS = Limits(call_seconds=0.6, submission_seconds=3.0, memory_mb=512, printed_bytes=1 << 16)
+LIMITS = Limits(call_seconds=0.8, submission_seconds=4.0, memory_mb=512, printed_bytes=1 << 16)
 OUTSIDE = Path(tempfile.gettempdir()) / f"grade-test-outside-{os.getpid()}"
 """A folder that submissions try to read and write; everybody may. In their source it is /tmp/grade-test-outside."""
 
@@ -27,10 +29,13 @@ def needs(present: bool, what: str) -> None:
     pytest.skip(f"{what} is missing")
 
 
+@cache
 def reachable(level: Level) -> bool:
     """Whether this machine should have a level; that it has it is what the tests show."""
     if level is Level.JAILED:
-        return sys.platform.startswith("linux") and shutil.which("bwrap") is not None
+        bwrap = shutil.which("bwrap")
+        tried = bwrap and subprocess.run([bwrap, "--unshare-user", "--ro-bind", "/", "/", "true"], capture_output=True)
+        return bool(tried) and tried.returncode == 0
     return level < Level.CONFINED or sys.platform.startswith("linux")
 
 

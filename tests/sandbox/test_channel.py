@@ -94,7 +94,7 @@ def test_a_worker_that_prints_before_it_reads_is_no_deadlock(peer: Peer) -> None
     def chatty() -> None:
         for _ in range(100):
             os.write(peer.prints, b"x" * 10_000)
-        request, value = peer.read_question()
+        request, _ = peer.read_question()
         os.write(peer.answers, wire.frame(wire.ANSWER, request, None))
 
     peer.does(chatty)
@@ -182,6 +182,26 @@ def test_a_watcher_is_called_while_there_is_no_answer(peer: Peer) -> None:
     with pytest.raises(Late):
         answer(peer.channel, request, time.monotonic() + 0.3, lambda: calls.append(time.monotonic()))
     assert len(calls) >= 4
+
+
+def test_without_polling_a_mark_tells_what_was_printed_before_an_answer() -> None:
+    peer = Peer(ThreadChannel)
+
+    def works() -> None:
+        for number in range(20):
+            request, _ = peer.read_question()
+            os.write(peer.answers, wire.frame(wire.ANSWER, request, None))
+            time.sleep(0.002)
+            os.write(peer.prints, b"call %d" % number + request)
+
+    peer.does(works)
+    try:
+        for number in range(20):
+            exchanged(peer, number)
+            assert peer.channel.printed.take() == f"call {number}"
+    finally:
+        peer.close()
+        peer.channel.close()
 
 
 def test_printed_text_is_cut_once_and_says_so() -> None:

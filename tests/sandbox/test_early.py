@@ -50,7 +50,7 @@ def workers_of(folder: Path) -> list[int]:
 
 def nothing_left(folder: Path) -> bool:
     """Whether, after a moment, no process and no file of a run is left."""
-    for _ in range(100):
+    for _ in range(400):
         if not workers_of(folder) and not list(folder.iterdir()):
             return True
         time.sleep(0.05)
@@ -69,7 +69,18 @@ def test_starting_early_imports_next_to_nothing(tmp_path: Path) -> None:
         "print(*sorted(set(sys.modules) - before))"
     )
     imported = run(code, tmp_path).split()
-    heavy = {"numpy", "subprocess", "socket", "multiprocessing", "dataclasses", "typing", "tempfile", "click", "enum", "re"}
+    heavy = {
+        "numpy",
+        "subprocess",
+        "socket",
+        "multiprocessing",
+        "dataclasses",
+        "typing",
+        "tempfile",
+        "click",
+        "enum",
+        "re",
+    }
     assert "grader.sandbox.early" in imported and not heavy & set(imported)
     assert nothing_left(tmp_path)
 
@@ -136,7 +147,7 @@ def test_a_grader_that_is_killed_takes_its_worker_with_it(tmp_path: Path, level:
             assert workers_of(tmp_path)
         finally:
             grader.kill()
-    for _ in range(100):
+    for _ in range(400):
         if not workers_of(tmp_path):
             break
         time.sleep(0.05)
@@ -149,7 +160,9 @@ def test_an_interrupt_from_the_keyboard_reaches_the_grader_only(tmp_path: Path) 
         "import os, signal, threading\nfrom grader.sandbox import Sandbox, Limits\n"
         "threading.Timer(0.5, os.killpg, (0, signal.SIGINT)).start()\n"
         "try:\n"
-        "    with Sandbox(Limits(call_seconds=30)) as sandbox, sandbox.session(" + SPIN + ", 'e.py', ['f']) as session:\n"
+        "    with Sandbox(Limits(call_seconds=30)) as sandbox, sandbox.session("
+        + SPIN
+        + ", 'e.py', ['f']) as session:\n"
         "        session.call('f', [(None, 2.0)])\n"
         "except KeyboardInterrupt:\n    print('interrupted')"
     )
@@ -193,3 +206,15 @@ def test_a_worker_s_python_that_does_not_start_is_our_fault_and_says_why(tmp_pat
     assert nothing_left(tmp_path)
 
 
+def test_closed_standard_streams_do_no_harm(tmp_path: Path) -> None:
+    result = tmp_path.with_name(f"{tmp_path.name}-result")
+    code = (
+        "import os; os.closerange(0, 3)\n"
+        "from grader.sandbox import Level, Sandbox, Limits\n"
+        "for want in (Level.CONFINED, Level.SEPARATE):\n"
+        "    with Sandbox(Limits(), want=want) as sandbox, sandbox.session(" + SOURCE + ", 'e.py', ['f']) as session:\n"
+        f"        open({str(result)!r}, 'a').write(str(session.call('f', [(None, 2.0)]).value))\n"
+    )
+    run(code, tmp_path)
+    assert result.read_text() == "4.04.0"
+    assert nothing_left(tmp_path)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from grader.sandbox import Level, Limits, Sandbox, early, selftest, session, spawned
+from grader.sandbox import Level, Limits, Sandbox, early, line, selftest, spawned
 from grader.sandbox.channel import ThreadChannel
 from grader.verdict import Died, Loaded, Raised, Returned, TimedOut
 from tests.sandbox.conftest import LIMITS
@@ -23,7 +23,7 @@ def poor(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Ite
     """A sandbox whose workers lack what Windows lacks, spoken to by threads."""
     monkeypatch.setattr(early, "has_zygote", lambda: False)
     monkeypatch.setattr(early, "_BOOT", request.param + early._BOOT)
-    monkeypatch.setattr(session, "POLLS", False)
+    monkeypatch.setattr(line, "POLLS", False)
     if request.param is WITHOUT_SIGNALS:
         monkeypatch.setattr(spawned.PosixProcess, "ask_where", lambda process: None)
     selftest.forget(None)
@@ -43,7 +43,7 @@ def test_calls_work_and_what_is_printed_belongs_to_them(poor: Sandbox) -> None:
     source = b"import sys\ndef double(x):\n    print('x has', x.shape)\n    return 2 * x\n"
     with poor.session(source, "e.py", ["double"]) as session:
         assert isinstance(session.load(), Loaded)
-        assert isinstance(session.channel, ThreadChannel)
+        assert isinstance(session.line.channel, ThreadChannel)
         for size in (1, 5, 100_000):
             outcome = session.call("double", [("x", np.ones(size))])
             assert isinstance(outcome, Returned) and outcome.value.tolist() == [2.0] * size
@@ -65,7 +65,16 @@ def test_a_crash_costs_one_call(poor: Sandbox) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["forge_garbage", "forge_flooded_channel", "close_descriptors", "output_much", "compare_subclass", "import_torch", "recursion"]
+    "name",
+    [
+        "forge_garbage",
+        "forge_flooded_channel",
+        "close_descriptors",
+        "output_much",
+        "compare_subclass",
+        "import_torch",
+        "recursion",
+    ],
 )
 def test_submissions_end_as_elsewhere(poor: Sandbox, name: str) -> None:
     source = (SUBMISSIONS / f"{name}.py").read_bytes()
@@ -73,7 +82,12 @@ def test_submissions_end_as_elsewhere(poor: Sandbox, name: str) -> None:
     with poor.session(source, "e.py", ["double"]) as session:
         loaded = session.load()
         outcome = session.call("double", [("x", x)])
-    words = {"forge_garbage": "died", "forge_flooded_channel": "died", "close_descriptors": "died", "output_much": "right"}
+    words = {
+        "forge_garbage": "died",
+        "forge_flooded_channel": "died",
+        "close_descriptors": "died",
+        "output_much": "right",
+    }
     expected = {**words, "compare_subclass": "opaque", "import_torch": "raised", "recursion": "raised"}
     assert describe(outcome, double(x)) == expected[name], (loaded, outcome)
 
@@ -102,10 +116,12 @@ def test_the_disk_is_watched_where_no_zygote_does() -> None:
 
 @pytest.mark.parametrize("level", [Level.SEPARATE, Level.LIMITED], ids=lambda level: level.value)
 def test_threads_do_as_poll_does(level: Level, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session, "POLLS", False)
+    monkeypatch.setattr(line, "POLLS", False)
     threads = threading.active_count()
     with Sandbox(LIMITS, want=level) as sandbox:
-        with sandbox.session(b"def double(x):\n    print(x)\n    return 2 * x\n", "e.py", ["double", "other"]) as running:
+        with sandbox.session(
+            b"def double(x):\n    print(x)\n    return 2 * x\n", "e.py", ["double", "other"]
+        ) as running:
             outcome = running.call("double", [("x", 4.0)])
         assert isinstance(outcome, Returned) and (outcome.value, outcome.printed) == (8.0, "4.0\n")
         with sandbox.session(b"import os\nos._exit(1)", "e.py", ["double"]) as running:

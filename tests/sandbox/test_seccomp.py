@@ -34,7 +34,9 @@ FORBIDDEN = {
 
 def verdict(machine: str, number: int, *arguments: int, architecture: int | None = None) -> str | int:
     """What the filter says to a call: allow, kill, or the number of an error."""
-    data = struct.pack("<iIQ6Q", number & 0x7FFFFFFF, architecture or ARCHITECTURE[machine], 0, *(arguments + (0,) * 6)[:6])
+    data = struct.pack(
+        "<iIQ6Q", number & 0x7FFFFFFF, architecture or ARCHITECTURE[machine], 0, *(arguments + (0,) * 6)[:6]
+    )
     code = seccomp.program(machine).replace(struct.pack("<I", seccomp._OWN_PID), struct.pack("<I", PID))
     program = list(struct.iter_unpack("<HBBI", code))
     at = accumulator = 0
@@ -47,7 +49,12 @@ def verdict(machine: str, number: int, *arguments: int, architecture: int | None
             action, value = operand & 0xFFFF0000, operand & 0xFFFF
             return {0x7FFF0000: ALLOW, 0x80000000: KILL}.get(action, value)
         else:
-            holds = {0x15: accumulator == operand, 0x25: accumulator > operand, 0x35: accumulator >= operand, 0x45: accumulator & operand}
+            holds = {
+                0x15: accumulator == operand,
+                0x25: accumulator > operand,
+                0x35: accumulator >= operand,
+                0x45: accumulator & operand,
+            }
             at += yes if holds[operation] else no
 
 

@@ -10,7 +10,19 @@ import pytest
 from grader.sandbox import Level, Limits, Sandbox
 from grader.sandbox.session import Session
 from grader.values import Opaque, Seeded, Source, Value
-from grader.verdict import Absent, Broken, Died, Found, Loaded, NotWritten, Outcome, Raised, Returned, StackFrame, TimedOut
+from grader.verdict import (
+    Absent,
+    Broken,
+    Died,
+    Found,
+    Loaded,
+    NotWritten,
+    Outcome,
+    Raised,
+    Returned,
+    StackFrame,
+    TimedOut,
+)
 from tests.sandbox.conftest import LIMITS
 
 
@@ -37,7 +49,9 @@ def found(sandbox: Sandbox, source: str, name: str = "f") -> Found:
 
 
 def test_loading_tells_lines_parameters_and_names(sandbox: Sandbox) -> None:
-    source = b"import numpy as np\n\ndef f(x, *, eps=1e-5):\n    return x\n\n@np.vectorize\ndef g(a, b):\n    return a\n"
+    source = (
+        b"import numpy as np\n\ndef f(x, *, eps=1e-5):\n    return x\n\n@np.vectorize\ndef g(a, b):\n    return a\n"
+    )
     with sandbox.session(source, "exercise17.py", ["f", "g", "missing"]) as session:
         loaded = session.load()
     assert isinstance(loaded, Loaded)
@@ -48,13 +62,24 @@ def test_loading_tells_lines_parameters_and_names(sandbox: Sandbox) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", ['"""Only words."""', "pass", "...", "raise NotImplementedError", "raise NotImplementedError('soon')", "return", "return None"]
+    "body",
+    [
+        '"""Only words."""',
+        "pass",
+        "...",
+        "raise NotImplementedError",
+        "raise NotImplementedError('soon')",
+        "return",
+        "return None",
+    ],
 )
 def test_a_body_that_says_nothing_is_not_written(sandbox: Sandbox, body: str) -> None:
     assert found(sandbox, f"def f(x):\n    '''Words.'''\n    {body}\n").todo
 
 
-@pytest.mark.parametrize("body", ["return x", "x", "print('hi')", "raise ValueError", "y = NotImplementedError", "return 0"])
+@pytest.mark.parametrize(
+    "body", ["return x", "x", "print('hi')", "raise ValueError", "y = NotImplementedError", "return 0"]
+)
 def test_a_body_that_says_something_is_written(sandbox: Sandbox, body: str) -> None:
     assert not found(sandbox, f"def f(x):\n    '''Words.'''\n    {body}\n").todo
 
@@ -93,7 +118,9 @@ def test_an_error_at_import_shows_only_the_student_s_frames(sandbox: Sandbox) ->
 
 
 def test_what_is_printed_at_import_belongs_to_loading(sandbox: Sandbox) -> None:
-    with sandbox.session(b"print('loading')\ndef f(x):\n    print('calling')\n    return x\n", "e.py", ["f"]) as session:
+    with sandbox.session(
+        b"print('loading')\ndef f(x):\n    print('calling')\n    return x\n", "e.py", ["f"]
+    ) as session:
         loaded = session.load()
         outcome = session.call("f", [(None, 1.0)])
     assert isinstance(loaded, Loaded) and loaded.printed == "loading\n"
@@ -205,7 +232,10 @@ def test_a_generator_starts_anew_for_each_call_and_drawing_from_it_is_told(sandb
 
 
 def test_a_function_as_argument_is_built_anew_for_each_call(sandbox: Sandbox) -> None:
-    counter = Source("count = [0]\ndef step(x):\n    count[0] += 1\n    return scale * x + count[0]\n", {"scale": np.array([2.0, 3.0])})
+    counter = Source(
+        "count = [0]\ndef step(x):\n    count[0] += 1\n    return scale * x + count[0]\n",
+        {"scale": np.array([2.0, 3.0])},
+    )
     outcome = returned(sandbox, "def f(step, x):\n    step(x)\n    return step(x)\n", counter, np.ones(2))
     assert outcome.value.tolist() == [4.0, 5.0]
     assert outcome.again == () and outcome.changed == ()
@@ -290,10 +320,10 @@ def test_repeat_can_be_left_out(sandbox: Sandbox) -> None:
 
 
 def test_a_slow_call_is_not_repeated(sandbox: Sandbox) -> None:
-    source = "import time\ncalls = []\ndef f(x):\n    calls.append(x)\n    time.sleep(0.3)\n    return len(calls)\n"
+    source = "import time\ncalls = []\ndef f(x):\n    calls.append(x)\n    time.sleep(0.4)\n    return len(calls)\n"
     outcome = called(sandbox, source, 1.0)
     assert isinstance(outcome, Returned) and outcome.again == ()
-    assert 0.3 <= outcome.seconds < 0.6
+    assert 0.4 <= outcome.seconds < 0.8
 
 
 def test_what_the_repeated_call_prints_is_not_shown_twice(sandbox: Sandbox) -> None:
@@ -302,8 +332,8 @@ def test_what_the_repeated_call_prints_is_not_shown_twice(sandbox: Sandbox) -> N
 
 
 def test_large_arguments_and_results_pass(sandbox: Sandbox) -> None:
-    outcome = returned(sandbox, "def f(x):\n    return x + 1\n", np.zeros(900_000))
-    assert outcome.value.shape == (900_000,) and outcome.value[-1] == 1.0
+    outcome = returned(sandbox, "def f(x):\n    return x + 1\n", np.zeros(300_000))
+    assert outcome.value.shape == (300_000,) and outcome.value[-1] == 1.0
 
 
 def test_arguments_that_cannot_be_sent_are_our_fault(sandbox: Sandbox) -> None:
@@ -331,6 +361,15 @@ def slow(x):
 
 def mixed(sandbox: Sandbox) -> Session:
     return sandbox.session(MIXED, "e.py", ["good", "endless", "ends", "slow"])
+
+
+def test_a_file_that_cannot_be_loaded_is_tried_once(sandbox: Sandbox) -> None:
+    with sandbox.session(b"while True:\n    pass\n", "e.py", ["f"]) as session:
+        first = session.load()
+        started = time.monotonic()
+        others = [session.call("f", [(None, 1.0)]) for _ in range(3)]
+    assert isinstance(first, TimedOut) and others == [first] * 3
+    assert time.monotonic() - started < 0.5
 
 
 def test_after_a_crash_the_next_call_has_a_new_worker(sandbox: Sandbox) -> None:
@@ -387,7 +426,7 @@ def test_a_new_session_ends_the_one_before(sandbox: Sandbox) -> None:
     assert isinstance(first.call("good", [(None, 1.0)]), Returned)
     with mixed(sandbox) as second:
         assert isinstance(second.call("good", [(None, 1.0)]), Returned)
-    assert first.channel is None
+    assert first.line is None
 
 
 def test_the_same_calls_give_the_same_outcomes_in_another_session(sandbox: Sandbox) -> None:
@@ -396,7 +435,8 @@ def test_the_same_calls_give_the_same_outcomes_in_another_session(sandbox: Sandb
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("call_seconds", 0), ("submission_seconds", -1.0), ("memory_mb", 10), ("printed_bytes", 0), ("file_mb", 0)]
+    ("name", "value"),
+    [("call_seconds", 0), ("submission_seconds", -1.0), ("memory_mb", 10), ("printed_bytes", 0), ("file_mb", 0)],
 )
 def test_limits_that_make_no_sense_are_refused(name: str, value: float) -> None:
     with pytest.raises(ValueError, match=f"limits: {name} is"):

@@ -1,0 +1,148 @@
+"""A student's source, loaded into a module, and the calls of its functions."""
+
+from __future__ import annotations
+
+import ast
+import linecache
+import os
+import sys
+import time
+import types
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from grader import wire
+from grader.values import Opaque, Value, fresh
+from grader.worker.arguments import Names, changed, drew, those
+from grader.worker.found import accepted, found
+from grader.worker.gate import Gate
+from grader.worker.results import describe, encode_result
+from grader.worker.surroundings import noting, silence
+from grader.worker.words import message_of, short, types_of
+
+MAX_FRAMES: Final = 20
+MAX_NAMES: Final = 500  # top-level names that are reported
+REPEAT_BELOW: Final = 0.4  # of the time for a call: a slow function has no time for the second run
+
+Answer = tuple[Value, ...]
+
+
+class Submission:
+    """One submission; what it is asked, it answers with a tuple whose first item says what happened."""
+
+    def __init__(self, call_seconds: float) -> None:
+        self.call_seconds = call_seconds
+        self.filename = ""
+        self.module = types.ModuleType("submission")
+        self.accepted: dict[str, tuple[frozenset[str | None], bool]] = {}
+
+    def answer(self, kind: int, value: Any) -> Answer:
+        """The answer to a request, also where the code has broken what this class uses."""
+        try:
+            return self.load(*value) if kind == wire.LOAD else self.call(*value)
+        except BaseException as error:
+            return ("raised", types_of(type(error)), message_of(error), (), (), 0.0)
+
+    def load(self, source: bytes, filename: str, functions: Sequence[str]) -> Answer:
+        """("loaded", functions, names), or ("raised", ...) for whatever kept it from being loaded."""
+        self.filename = filename
+        self.module = _module(filename)
+        namespace = vars(self.module)
+        lines = source.decode("utf-8", "replace").splitlines(keepends=True)
+        linecache.cache[filename] = (len(source), None, lines, filename)  # for tracebacks that the code prints
+        try:
+            tree = ast.parse(source, filename)
+            exec(compile(tree, filename, "exec", dont_inherit=True), namespace)
+            held = {name: namespace[name] for name in functions if name in namespace}
+            self.accepted = {name: accepted(value) for name, value in held.items()}
+            described = {name: found(name, value, tree) for name, value in held.items()}
+        except BaseException as error:
+            return self._raised(error, [], 0.0)
+        names = [short(name) for name in list(namespace)[:MAX_NAMES] if not name.startswith("__")]
+        return ("loaded", described, tuple(names))
+
+    def call(self, name: str, names: Names, given: Sequence[Value], repeat: bool) -> Answer:
+        """("returned", value, seconds, facts), ("raised", ...) or ("todo",): one call on copies of the arguments.
+
+        With `repeat` there is a second one, on other copies. `facts` holds what is worth telling: "again", the other
+        value; "changed" and "drew", names of arguments; "warnings", texts.
+        """
+        target = vars(self.module).get(name)
+        if target is None or not callable(target):
+            return ("absent", "" if target is None else describe(target))
+        by_name = self._knows(name, names)
+        noted: list[str] = []
+        with noting(noted):
+            first, used = self._once(target, names if by_name else (), given, noted)
+            if first[0] != "returned":
+                return first
+            facts: dict[str, Value] = {
+                "changed": those(changed, names, given, used),
+                "drew": those(drew, names, given, used),
+                "warnings": tuple(noted),
+            }
+            if repeat and first[2] <= REPEAT_BELOW * self.call_seconds:
+                with silence():
+                    second, _ = self._once(target, names if by_name else (), given, noted)
+                if second[:2] != first[:2]:
+                    facts["again"] = (second[1] if second[0] == "returned" else wire.encode(_otherwise(second)),)
+        return (*first, {key: value for key, value in facts.items() if value})
+
+    def _once(
+        self, target: Callable[..., Any], names: Names, given: Sequence[Value], noted: list[str]
+    ) -> tuple[Answer, list[Any]]:
+        """What one call does, and the arguments it was given: by the names that there are, else by position."""
+        used: list[Any] = []
+        started = time.perf_counter()
+        try:
+            used = [fresh(value) for value in given]
+            positional = [value for name, value in zip(names, used) if name is None] if names else used
+            keywords = {name: value for name, value in zip(names, used) if name is not None}
+            started = time.perf_counter()
+            result = target(*positional, **keywords)
+            seconds = time.perf_counter() - started
+            return ("returned", encode_result(result), seconds), used
+        except NotImplementedError:
+            return ("todo",), used
+        except BaseException as error:
+            return self._raised(error, noted, time.perf_counter() - started), used
+
+    def _knows(self, name: str, names: Names) -> bool:
+        """Whether to give arguments by name. All by position if the function has other names: they are no mistake.
+
+        Where some come by position already, the named ones stand after a gap, and have to be named.
+        """
+        if None in names:
+            return any(names)
+        own, any_name = self.accepted.get(name, (frozenset(), False))
+        return any_name or own.issuperset(names)
+
+    def _raised(self, error: BaseException, noted: list[str], seconds: float) -> Answer:
+        """("raised", types, message, frames, warnings, seconds), with the frames of the student's own file."""
+        frames, traceback = [], error.__traceback__
+        while traceback is not None:
+            code = traceback.tb_frame.f_code
+            if code.co_filename == self.filename:
+                frames.append((traceback.tb_lineno, short(code.co_name)))
+            traceback = traceback.tb_next
+        if len(frames) > MAX_FRAMES:
+            frames = frames[: MAX_FRAMES // 2] + frames[-MAX_FRAMES // 2 :]
+        message = message_of(error)
+        if isinstance(error, SyntaxError) and error.filename == self.filename and type(error.lineno) is int:
+            frames, message = [(max(error.lineno, 1), "<module>")], short(error.msg)
+        return ("raised", types_of(type(error)), message, tuple(frames), tuple(noted), seconds)
+
+
+def _module(filename: str) -> types.ModuleType:
+    """An empty module named after the file, or `submission` where that would hide another module."""
+    name = os.path.splitext(os.path.basename(filename))[0]
+    module = types.ModuleType("submission" if name in sys.modules or name in Gate.allowed else name)
+    module.__file__ = filename
+    sys.modules[module.__name__] = module
+    return module
+
+
+def _otherwise(outcome: Answer) -> Opaque:
+    """The second outcome of a call whose first one was a value."""
+    kind = outcome[1][0] if outcome[0] == "raised" else "NotImplementedError"
+    return Opaque(f"an exception in the second of two equal calls ({kind})")
