@@ -180,7 +180,7 @@ def _sources(course: Course, folder: Path | None) -> Iterator[tuple[ExerciseFile
 
 @contextmanager
 def _sandbox(course: Course, request: Request) -> Iterator[Sandbox]:
-    from grader.sandbox import Limits, Sandbox
+    from grader.sandbox import Limits, Sandbox, SandboxError
 
     try:
         limits = Limits(**course.limits)  # type: ignore[arg-type]  # checked to be numbers when the course was read
@@ -193,8 +193,11 @@ def _sandbox(course: Course, request: Request) -> Iterator[Sandbox]:
         limits = replace(
             limits, call_seconds=request.timeout, submission_seconds=max(limits.submission_seconds, 6 * request.timeout)
         )
-    with Sandbox(limits) as sandbox:
-        yield sandbox
+    try:
+        with Sandbox(limits) as sandbox:
+            yield sandbox
+    except SandboxError as error:
+        raise CourseFault(f"no worker can be started: {error}", "grade doctor says what this machine lacks.") from error
 
 
 def _graded(chosen: Chosen, request: Request, sandbox: Sandbox) -> ExerciseResult:
