@@ -9,20 +9,24 @@ What is wrong is a CatalogError, which says what to do.
 """
 
 from grader.catalog.course import (
+    PLANS,
     AmbiguousName,
     CatalogError,
     Course,
     CourseFault,
     ExerciseFiles,
     NoCourse,
+    SolutionsNeeded,
     UnknownName,
     find_course,
+    sealed_path,
 )
-from grader.catalog.index import ExerciseInfo, FunctionInfo, index, info_of
+from grader.catalog.index import ExerciseInfo, FunctionInfo, describe, index, info_of, shipped_index
 from grader.catalog.names import Target, choose_functions, function_at, resolve, top_level_functions
 from grader.catalog.solutions import load_solution
 
 __all__ = [
+    "PLANS",
     "AmbiguousName",
     "CatalogError",
     "Course",
@@ -31,14 +35,18 @@ __all__ = [
     "ExerciseInfo",
     "FunctionInfo",
     "NoCourse",
+    "SolutionsNeeded",
     "Target",
     "UnknownName",
     "choose_functions",
+    "describe",
     "find_course",
     "function_at",
     "index",
     "info_of",
     "load_solution",
     "resolve",
+    "sealed_path",
+    "shipped_index",
     "top_level_functions",
 ]

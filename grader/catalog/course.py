@@ -4,6 +4,7 @@
       NoCourse         there is no course here              usage
       UnknownName      no exercise or function of that name usage
       AmbiguousName    several                              usage
+      SolutionsNeeded  it takes solutions, and there are none usage
       CourseFault      a file of the course is wrong        the course's fault
 
 Faults of usage and of the course end a command with different exit codes.
@@ -23,6 +24,7 @@ from typing import Any, ClassVar, Final
 FILE_NAME: Final = re.compile(r"exercise0*(\d+)_([a-z][a-z0-9_]*)\.py")
 SOLUTION_POLICIES: Final = ("passed", "always", "never")
 SETTINGS: Final = ("name", "limits", "show_solution")
+PLANS: Final = "plans"  # the folder of a student's course that stands for solutions/
 
 
 class CatalogError(Exception):
@@ -53,6 +55,12 @@ class AmbiguousName(CatalogError):
     kind = "ambiguous-name"
 
 
+class SolutionsNeeded(CatalogError):
+    """Something that only a folder with solutions can do."""
+
+    kind = "no-solution"
+
+
 class CourseFault(CatalogError):
     """A file of the course is wrong: never the student's fault."""
 
@@ -61,7 +69,7 @@ class CourseFault(CatalogError):
 
 @dataclass(frozen=True)
 class ExerciseFiles:
-    """An exercise and where its two files are; `solution` need not exist in a student's folder."""
+    """An exercise and where its files are. A student's folder has the sealed plan in place of the solution."""
 
     id: str
     number: int
@@ -84,6 +92,11 @@ class Course:
     exercises: tuple[ExerciseFiles, ...]
     limits: Mapping[str, float] = field(default_factory=dict)
     show_solution: str = "passed"
+
+
+def sealed_path(solution: Path) -> Path:
+    """Where the sealed plan is that stands for a solution in a student's folder."""
+    return solution.parent.parent / PLANS / f"{solution.stem}.plan"
 
 
 def find_course(start: Path | None = None) -> Course:

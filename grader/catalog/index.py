@@ -1,18 +1,22 @@
-"""Titles, needs and functions of all exercises, kept in a cache so that a warm start imports no solution."""
+"""Titles, needs and functions of all exercises, kept in a cache so that a warm start imports no solution.
+
+A student's folder has no solutions; there the index comes with the sealed plans, in the same form.
+"""
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from grader.catalog.course import Course, CourseFault, ExerciseFiles
+from grader.catalog.course import PLANS, Course, CourseFault, ExerciseFiles
 from grader.catalog.solutions import load_solution
 
+INDEX: Final = "index.json"
 VERSION: Final = 1  # of the cached index; another number makes it again
 
 
@@ -63,6 +67,8 @@ def index(course: Course, cache: Path | None = None) -> tuple[ExerciseInfo, ...]
 
     An exercise whose solution is missing or wrong is listed by its file name, with the problem.
     """
+    if (shipped := _shipped(course)) is not None:
+        return tuple(_info(exercise, _entry_without_solution(exercise, shipped)) for exercise in course.exercises)
     old = _read_cache(cache)
     entries = {exercise.id: _entry(exercise, old.get(exercise.id)) for exercise in course.exercises}
     if cache is not None and entries != old:
@@ -72,11 +78,42 @@ def index(course: Course, cache: Path | None = None) -> tuple[ExerciseInfo, ...]
 
 def info_of(course: Course, exercise: ExerciseFiles, cache: Path | None = None) -> ExerciseInfo:
     """One exercise of the index; only its own solution is read."""
+    if (shipped := _shipped(course)) is not None:
+        return _info(exercise, _entry_without_solution(exercise, shipped))
     old = _read_cache(cache)
     entry = _entry(exercise, old.get(exercise.id))
     if cache is not None and entry != old.get(exercise.id):
         _write_cache(cache, {**old, exercise.id: entry})
     return _info(exercise, entry)
+
+
+def shipped_index(infos: Iterable[ExerciseInfo]) -> bytes:
+    """The index as a file that stands beside sealed plans."""
+    entries = {
+        info.id: {
+            "stamp": [],
+            "sha256": "",
+            "title": info.title,
+            "needs": list(info.needs),
+            "functions": [[f.name, f.points, list(f.needs)] for f in info.functions],
+            "problem": "",
+        }
+        for info in infos
+    }
+    return (json.dumps({"version": VERSION, "exercises": entries}, indent=1, sort_keys=True) + "\n").encode()
+
+
+def _shipped(course: Course) -> dict[str, Any] | None:
+    """The index that came with the course, None where the course has solutions or no such file."""
+    if (course.root / "solutions").is_dir() or not (course.root / PLANS / INDEX).is_file():
+        return None
+    return _read(course.root / PLANS / INDEX)
+
+
+def _entry_without_solution(exercise: ExerciseFiles, shipped: Mapping[str, Any]) -> dict[str, Any]:
+    problem = f"it is not in {PLANS}/{INDEX}: take the course's folder again from its release"
+    empty = {"title": "", "needs": [], "functions": [], "problem": problem}
+    return dict(shipped.get(exercise.id, empty))
 
 
 def _entry(exercise: ExerciseFiles, old: Any) -> dict[str, Any]:
@@ -116,10 +153,12 @@ def _info(exercise: ExerciseFiles, entry: Mapping[str, Any]) -> ExerciseInfo:
 
 def _read_cache(cache: Path | None) -> dict[str, Any]:
     """The entries of the cached index, empty if there is none or it is not what we write."""
-    if cache is None:
-        return {}
+    return {} if cache is None else _read(cache / INDEX)
+
+
+def _read(path: Path) -> dict[str, Any]:
     try:
-        data = json.loads((cache / "index.json").read_bytes())
+        data = json.loads(path.read_bytes())
         entries: dict[str, Any] = data["exercises"]
         return entries if data["version"] == VERSION and all(map(_well_formed, entries.values())) else {}
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
@@ -145,8 +184,8 @@ def _texts(value: Any) -> bool:
 
 def _write_cache(cache: Path, entries: Mapping[str, Any]) -> None:
     """Saves the index as a whole or not at all; a folder that cannot be written costs time only."""
-    temporary = cache / f"index.json.{os.getpid()}"
+    temporary = cache / f"{INDEX}.{os.getpid()}"
     with suppress(OSError):
         cache.mkdir(parents=True, exist_ok=True)
         temporary.write_text(json.dumps({"version": VERSION, "exercises": entries}), encoding="utf-8")
-        os.replace(temporary, cache / "index.json")
+        os.replace(temporary, cache / INDEX)

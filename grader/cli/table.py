@@ -24,6 +24,8 @@ COMMANDS: Final[dict[str, Entry]] = {
     "case": Entry("grader.cli.study:case", "Write one case as a small file to run and debug."),
     "quiz": Entry("grader.quiz.commands:quiz", "Quiz yourself on the concepts."),
     "doctor": Entry("grader.cli.doctor:doctor", "Show machine, versions and how far student code is confined."),
+    "init": Entry("grader.export.commands:init", "Write a student's folder from the installed package."),
+    "release": Entry("grader.export.commands:release", "Build the students' folder without solutions, leak-checked."),
     "lint": Entry("grader.cli.content:lint", "Check the course's own content."),
     "audit": Entry("grader.cli.content:audit", "Show changes of the references that no case catches."),
 }

@@ -28,7 +28,8 @@ def bank_figures(course: Path) -> Iterator[str]:
     """How many questions there are, and what a bot that knows nothing scores on them."""
     if not (course / HEAD).exists():
         return
-    from grader.quiz.bank import BankError, read_bank
+    from grader.quiz.bank import read_bank
+    from grader.quiz.fault import BankError
     from grader.quiz.lint.statistics import bot_scores, counts
 
     try:

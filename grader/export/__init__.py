@@ -1,0 +1,1 @@
+"""What leaves the course: the student release without solutions, and other graders' formats."""
