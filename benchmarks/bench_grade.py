@@ -54,7 +54,11 @@ def beside(name: str, ours: list[str], peers: dict[str, list[str]], cwd: Path, l
 def pytest_file(folder: Path, cases: int) -> Path:
     """A pytest module that makes as many comparisons as exercise 17 has cases."""
     path = folder / "test_as_many.py"
-    lines = ["import numpy as np", "from exercise17_batchnorm import batchnorm_forward", "rng = np.random.default_rng(1)"]
+    lines = [
+        "import numpy as np",
+        "from exercise17_batchnorm import batchnorm_forward",
+        "rng = np.random.default_rng(1)",
+    ]
     for i in range(cases):
         lines += [
             f"def test_{i}():",
@@ -78,13 +82,29 @@ def whole_process(folder: Path) -> None:
     many = pytest_file(folder, cases)
     peers = {
         'python -c "import numpy"': [python, "-c", "import numpy"],
-        f"pytest, {cases} checks": [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", os.devnull, str(many)],
+        f"pytest, {cases} checks": [
+            python,
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            "-c",
+            os.devnull,
+            str(many),
+        ],
     }
     if shutil.which("otter") and importlib.util.find_spec("otter"):
         peers["otter --help (no grading at all)"] = ["otter", "--help"]
     else:
         print("otter-grader is not installed: pip install '.[instructor]' to time it beside")
-    beside("grade exercise17, whole process, confined, plan kept", [*grade, "exercise17", "--submission", str(submission)], peers, ROOT, 2.0)
+    beside(
+        "grade exercise17, whole process, confined, plan kept",
+        [*grade, "exercise17", "--submission", str(submission)],
+        peers,
+        ROOT,
+        2.0,
+    )
     click = {'python -c "import click"': [python, "-c", "import click"]}
     beside("grade --help", [*grade, "--help"], click, ROOT, 1.5)
     beside("grade doctor --level", [*grade, "doctor", "--level"], click, ROOT, 1.5)
@@ -110,10 +130,14 @@ def warm(folder: Path) -> None:
             assert result.points == result.max_points
         gc.collect()
         median, p99 = statistics.median(times), sorted(times)[int(len(times) * 0.99)]
-        print(f"one more submission in a warm sandbox: median {median:.1f} ms, 99 % {p99:.1f} ms, of that the student's own {own:.1f} ms")
+        print(
+            f"one more submission in a warm sandbox: median {median:.1f} ms, 99 % {p99:.1f} ms, of that the student's own {own:.1f} ms"
+        )
         over = median - own
         print(f"    beyond the student's own time: {over:.1f} ms, limit 10 ms: {'ok' if over <= 10 else 'MISSED'}")
-        print(f"over {SUBMISSIONS} submissions: memory {(resident() - before) / 1024:+.1f} MB, descriptors {open_descriptors() - descriptors:+d}, zombies {zombies()}")
+        print(
+            f"over {SUBMISSIONS} submissions: memory {(resident() - before) / 1024:+.1f} MB, descriptors {open_descriptors() - descriptors:+d}, zombies {zombies()}"
+        )
 
 
 def student_time(source: bytes, plan) -> float:
@@ -147,8 +171,12 @@ def plans() -> None:
         started = time.perf_counter()
         load(data)
         loaded.append((time.perf_counter() - started) * 1000)
-    print(f"plans of {len(sizes)} exercises: compiled in {statistics.median(compiled):.0f} ms median (limit 100), slowest {slowest[0]} {slowest[1]:.0f} ms (limit 400)")
-    print(f"    loaded in {statistics.median(loaded):.1f} ms median, {max(loaded):.1f} at most (limit 10); {statistics.mean(sizes):.0f} kB on average (limit 150)")
+    print(
+        f"plans of {len(sizes)} exercises: compiled in {statistics.median(compiled):.0f} ms median (limit 100), slowest {slowest[0]} {slowest[1]:.0f} ms (limit 400)"
+    )
+    print(
+        f"    loaded in {statistics.median(loaded):.1f} ms median, {max(loaded):.1f} at most (limit 10); {statistics.mean(sizes):.0f} kB on average (limit 150)"
+    )
 
 
 def resident() -> int:

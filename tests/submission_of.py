@@ -36,11 +36,13 @@ def _in_place(name: str, other: ast.FunctionDef, reference: ast.FunctionDef) -> 
 
 def _is_library_import(node: ast.stmt) -> bool:
     module = node.module or "" if isinstance(node, ast.ImportFrom) else ""
-    return isinstance(node, ast.Import) or isinstance(node, ast.ImportFrom) and not module.startswith("grader")
+    return isinstance(node, ast.Import) or (isinstance(node, ast.ImportFrom) and not module.startswith("grader"))
 
 
 def _is_table(node: ast.ClassDef | ast.Assign) -> bool:
-    return isinstance(node, ast.Assign) and bool({n.id for n in ast.walk(node) if isinstance(n, ast.Name)} & {"Array", "Check", "TITLE", "NEEDS", "CHECKS"})
+    return isinstance(node, ast.Assign) and bool(
+        {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} & {"Array", "Check", "TITLE", "NEEDS", "CHECKS"}
+    )
 
 
 def _names_spec(node: ast.FunctionDef) -> bool:

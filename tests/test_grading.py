@@ -32,7 +32,9 @@ def of(result: ExerciseResult, name: str) -> FunctionResult:
 
 
 def test_equal_submissions_give_equal_canonical_results(sandbox: Sandbox) -> None:
-    results = [json.dumps(canonical(graded(RIGHT + b"\nprint('x')", sandbox).to_json()), sort_keys=True) for _ in range(2)]
+    results = [
+        json.dumps(canonical(graded(RIGHT + b"\nprint('x')", sandbox).to_json()), sort_keys=True) for _ in range(2)
+    ]
     assert results[0] == results[1]
     assert json.loads(results[0])["plan"] == synthetic.plan().id
 
@@ -62,7 +64,10 @@ def spread(x):
 
 
 def test_other_argument_names_and_a_lambda_are_fine(sandbox: Sandbox) -> None:
-    source = RIGHT + b"\nspread = lambda values: float(np.var(values))\ndef collatz(start):\n    return 0 if start == 1 else 1 + collatz(start // 2 if start % 2 == 0 else 3 * start + 1)\n"
+    source = (
+        RIGHT
+        + b"\nspread = lambda values: float(np.var(values))\ndef collatz(start):\n    return 0 if start == 1 else 1 + collatz(start // 2 if start % 2 == 0 else 3 * start + 1)\n"
+    )
     result = graded(source, sandbox)
     assert of(result, "spread").status is of(result, "collatz").status is Status.PASS
 
@@ -97,10 +102,18 @@ def test_a_backward_right_for_a_wrong_forward_is_said_to_be(tmp_path: Path, sand
 
     checks = (
         Check(square, cases=values, returns=("y: any",), hints=("h",)),
-        Check(square_backward, cases=upstream, returns=("dx: any",), hints=("h",), gradient=Gradient(of=square, wrt={"x": "dx"})),
+        Check(
+            square_backward,
+            cases=upstream,
+            returns=("dx: any",),
+            hints=("h",),
+            gradient=Gradient(of=square, wrt={"x": "dx"}),
+        ),
     )
     plan = compile_plan("exercise01_x", SimpleNamespace(TITLE="T", CHECKS=checks), b"", "s")  # type: ignore[arg-type]
-    cubed = b"import numpy as np\ndef square(x):\n    return x**3\ndef square_backward(dout, x):\n    return 3*x**2*dout\n"
+    cubed = (
+        b"import numpy as np\ndef square(x):\n    return x**3\ndef square_backward(dout, x):\n    return 3*x**2*dout\n"
+    )
     backward = of(grade_source(plan, cubed, Path("s.py"), sandbox, course="c"), "square_backward")
     assert backward.facts[0] == "your square_backward is right for your square; square is what is wrong"
     unrelated = cubed.replace(b"3*x**2*dout", b"dout")

@@ -81,5 +81,7 @@ def test_alternates_pass_and_mistakes_are_named(exercise: ExerciseFiles, sandbox
 
 @pytest.mark.slow
 @pytest.mark.parametrize("exercise", [e for e in REAL if e not in CLOSELY], ids=lambda e: e.id)
-def test_alternates_pass_and_mistakes_are_named_everywhere(exercise: ExerciseFiles, sandbox: Sandbox, cache: Path) -> None:
+def test_alternates_pass_and_mistakes_are_named_everywhere(
+    exercise: ExerciseFiles, sandbox: Sandbox, cache: Path
+) -> None:
     assert everything(exercise, sandbox, cache) == []

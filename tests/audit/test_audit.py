@@ -80,8 +80,14 @@ def test_a_weak_case_lets_mutants_live(tmp_path: Path) -> None:
         shutil.copytree(synthetic.COURSE / folder, tmp_path / folder)
     solution = tmp_path / "solutions" / "exercise01_kinds.py"
     text = solution.read_text()
-    weak = text.replace("dout=rng.normal(size=4), a=rng.normal(size=4), b=rng.normal(size=4)", "dout=np.ones(4), a=np.ones(4), b=np.ones(4)")
-    weak = weak.replace("dout=rng.normal(size=1), a=rng.normal(size=1), b=rng.normal(size=1)", "dout=np.ones(1), a=np.ones(1), b=np.ones(1)")
+    weak = text.replace(
+        "dout=rng.normal(size=4), a=rng.normal(size=4), b=rng.normal(size=4)",
+        "dout=np.ones(4), a=np.ones(4), b=np.ones(4)",
+    )
+    weak = weak.replace(
+        "dout=rng.normal(size=1), a=rng.normal(size=1), b=rng.normal(size=1)",
+        "dout=np.ones(1), a=np.ones(1), b=np.ones(1)",
+    )
     assert weak != text
     solution.write_text(weak)
     before = {f.name: len(f.survivors) for f in audit_exercise(find_course(synthetic.COURSE).exercises[0]).functions}

@@ -17,7 +17,6 @@ from grader.verdict import (
     FunctionResult,
     NotWritten,
     Outcome,
-    Raised,
     Returned,
     Status,
     TimedOut,
@@ -43,7 +42,10 @@ def detail(result: FunctionResult) -> str:
 def test_right_code_has_all_points() -> None:
     result = verdict("squared_distances", synthetic.solution().squared_distances_direct)
     assert (result.status, result.points, result.mistake) == (Status.PASS, 1, None)
-    assert [(check.id, check.status) for check in result.checks] == [("match", Status.PASS), ("no-negative", Status.PASS)]
+    assert [(check.id, check.status) for check in result.checks] == [
+        ("match", Status.PASS),
+        ("no-negative", Status.PASS),
+    ]
 
 
 def test_points_are_all_or_nothing() -> None:
@@ -59,10 +61,18 @@ def test_points_are_all_or_nothing() -> None:
     [
         ("powers", lambda base, count: None, "powers returned None; expected rows"),
         ("above", lambda x, threshold: None, "above returned None; expected 2 results: hits, count"),
-        ("above", lambda x, threshold: x >= threshold, "returned an array of shape (5,), expected a tuple of 2 (2 results: hits, count)"),
+        (
+            "above",
+            lambda x, threshold: x >= threshold,
+            "returned an array of shape (5,), expected a tuple of 2 (2 results: hits, count)",
+        ),
         ("above", lambda x, threshold: (x >= threshold, 1.0), "count: has dtype float64, expected int"),
         ("collatz", lambda n: np.array([3]), "steps has shape (1,), expected ()"),
-        ("squared_distances", lambda x: ((x[:, None] - x) ** 2).sum(2)[0], "d2 has shape (4,) = (n,), expected (4, 4) = (n, n)"),
+        (
+            "squared_distances",
+            lambda x: ((x[:, None] - x) ** 2).sum(2)[0],
+            "d2 has shape (4,) = (n,), expected (4, 4) = (n, n)",
+        ),
         ("squared_distances", lambda x: (x[:, None] - x) ** 2, ": axis 2 (d) was not reduced"),
         ("powers", lambda base, count: (base ** np.arange(count)[:, None]).T, ": axes exchanged"),
         ("longest", lambda words, least: np.array(words), "TypeError"),

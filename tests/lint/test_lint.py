@@ -62,7 +62,9 @@ SOLUTION_FAULTS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("old", "new", "message"), SOLUTION_FAULTS, ids=[message[:40] for _, _, message in SOLUTION_FAULTS])
+@pytest.mark.parametrize(
+    ("old", "new", "message"), SOLUTION_FAULTS, ids=[message[:40] for _, _, message in SOLUTION_FAULTS]
+)
 def test_a_fault_of_a_solution_is_found(course: Path, old: str, new: str, message: str) -> None:
     change(course, "solutions", old, new)
     found = findings(course, seeds=2)

@@ -1,6 +1,6 @@
 """Make `torch_values/`: what PyTorch gives on the cases of a fixed seed, kept so that tests need no PyTorch.
 
-    python -m tests.oracles.make_torch [exercise17 ...]
+python -m tests.oracles.make_torch [exercise17 ...]
 """
 
 from __future__ import annotations

@@ -45,7 +45,9 @@ def test_a_plan_survives_being_saved() -> None:
     assert isinstance(again.function("longest").cases[3].expected, Raised)
 
 
-@pytest.mark.parametrize("data", [b"", b"N", wire.encode([1, 2]), wire.encode(["a", "b", "c", "d", [[1]]]), b"l\xff\xff\xff\xff"])
+@pytest.mark.parametrize(
+    "data", [b"", b"N", wire.encode([1, 2]), wire.encode(["a", "b", "c", "d", [[1]]]), b"l\xff\xff\xff\xff"]
+)
 def test_bytes_that_are_no_plan_are_refused(data: bytes) -> None:
     with pytest.raises(wire.WireError):
         load(data)
@@ -86,7 +88,9 @@ def test_a_case_that_float32_cannot_hold_is_refused_unless_marked() -> None:
     def far(rng, **options) -> Iterator[Case]:
         yield Case("far", x=1e8 + rng.normal(size=6), **options)
 
-    with pytest.raises(PlanError, match=r"case 'far': right code differs by .* in float32 \(badly conditioned\), in each of 20 draws"):
+    with pytest.raises(
+        PlanError, match=r"case 'far': right code differs by .* in float32 \(badly conditioned\), in each of 20 draws"
+    ):
         compiled(spread, far)
     (case,) = compiled(spread, lambda rng: far(rng, float64_only=True)).functions[0].cases
     assert 1e-9 <= case.allowances[0].rtol <= 1e-4
@@ -158,7 +162,9 @@ def test_mistakes_keep_what_they_do_on_every_case() -> None:
 
 
 def test_labels_and_draws_stay_out_of_float32() -> None:
-    args = float32_args({"x": np.ones(2), "u": np.ones(2), "y": np.arange(2), "deep": [np.ones(1), {"k": np.ones(1)}]}, ("u",))
+    args = float32_args(
+        {"x": np.ones(2), "u": np.ones(2), "y": np.arange(2), "deep": [np.ones(1), {"k": np.ones(1)}]}, ("u",)
+    )
     assert args["x"].dtype == np.float32 and args["deep"][1]["k"].dtype == np.float32
     assert args["u"].dtype == np.float64 and args["y"].dtype.kind == "i"
 
