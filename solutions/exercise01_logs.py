@@ -600,6 +600,7 @@ CHECKS = (
         log_likelihood,
         cases=likelihood_cases,
         returns=("log_likelihood:",),
+        formula=r"\log \prod_i p_i = \sum_i \log p_i",
         args={"p": "n"},
         alternates=(log_likelihood_loop, log_likelihood_mask),
         hints=(
@@ -648,6 +649,12 @@ CHECKS = (
         logsumexp,
         cases=logsumexp_cases,
         returns=("out: x without axis",),
+        formula=(
+            r"\begin{aligned}"
+            r" m &= \max_j x_j \\"
+            r" \text{out} &= m + \log \sum_j \exp(x_j - m)"
+            r" \end{aligned}"
+        ),
         alternates=(logsumexp_pairwise, logsumexp_largest_apart, logsumexp_loop),
         hints=(
             "Which of the exponents can overflow, and which number m makes all x_j - m at most 0?",
@@ -697,6 +704,7 @@ CHECKS = (
         softplus,
         cases=softplus_cases,
         returns=("out: like x",),
+        formula=r"\operatorname{softplus}(x) = \log(1 + e^x) = \max(x, 0) + \log(1 + \exp(-|x|))",
         alternates=(softplus_two_terms, softplus_by_sides),
         hints=(
             "For x = 1000, which of the two terms of 1 + e^x decides, and what is its log?",
@@ -732,6 +740,7 @@ CHECKS = (
         log_sigmoid,
         cases=log_sigmoid_cases,
         returns=("out: like x",),
+        formula=r"\log s(x) = -\operatorname{softplus}(-x)",
         needs=(softplus,),
         alternates=(log_sigmoid_two_terms, log_sigmoid_linear_part),
         hints=(
@@ -773,6 +782,7 @@ CHECKS = (
         entropy,
         cases=entropy_cases,
         returns=("entropy: p without axis",),
+        formula=r"H(p) = -\sum_j p_j \log p_j \qquad 0 \log 0 = 0",
         alternates=(entropy_masked_log, entropy_loop),
         hints=(
             "How surprised are you, in nats, by an outcome of probability p, and how often does it come?",
@@ -820,6 +830,7 @@ CHECKS = (
         kl_divergence,
         cases=kl_cases,
         returns=("divergence:",),
+        formula=r"\operatorname{KL}(p \,\|\, q) = \sum_j p_j \, (\log p_j - \log q_j)",
         args={"p": "n", "q": "n"},
         alternates=(kl_divergence_ratio, kl_divergence_loop, kl_divergence_cross_entropy_minus_entropy),
         hints=(

@@ -497,6 +497,7 @@ CHECKS = (
         row_dot,
         cases=row_dot_cases,
         returns=("out: N",),
+        formula=r"\text{out}_n = \sum_d X_{nd} Y_{nd}",
         args={"X": "N D", "Y": "N D"},
         alternates=(row_dot_einsum, row_dot_loop, row_dot_matrix_products),
         hints=(
@@ -531,6 +532,10 @@ CHECKS = (
         cosine_similarity,
         cases=cosine_cases,
         returns=("cosine:",),
+        formula=(
+            r"\cos = \frac{\sum_d x_d y_d}{\|x\| \, \|y\|} \qquad \|x\|"
+            r" = \sqrt{\sum_d x_d^2}"
+        ),
         args={"x": "D", "y": "D"},
         alternates=(cosine_similarity_unit_vectors, cosine_similarity_loop),
         hints=(
@@ -582,6 +587,7 @@ CHECKS = (
         linear,
         cases=linear_cases,
         returns=("out: N out",),
+        formula=r"\text{out}_{no} = \sum_i x_{ni} W_{oi} + b_o \qquad \text{out} = x \, W^\top + b",
         args={"x": "N in", "W": "out in", "b": "out"},
         alternates=(linear_einsum, linear_columns, linear_augmented),
         hints=(
@@ -616,6 +622,10 @@ CHECKS = (
         sum_outer,
         cases=sum_outer_cases,
         returns=("out: P Q",),
+        formula=(
+            r"\text{out}_{pq} = \sum_n A_{np} B_{nq} \qquad \text{out}"
+            r" = \sum_n a_n b_n^\top = A^\top B"
+        ),
         args={"A": "N P", "B": "N Q"},
         alternates=(sum_outer_einsum, sum_outer_loop, sum_outer_broadcast),
         hints=(
@@ -651,6 +661,10 @@ CHECKS = (
         pairwise_sq_dists,
         cases=dists_cases,
         returns=("dists: N M",),
+        formula=(
+            r"\text{out}_{nm} = \|x_n\|^2 - 2 \, x_n^\top y_m + \|y_m\|^2"
+            r" \qquad \text{at least } 0"
+        ),
         args={"X": "N D", "Y": "M D"},
         alternates=(pairwise_sq_dists_differences, pairwise_sq_dists_loop, pairwise_sq_dists_centred),
         properties=(Property("no-negative", output="dists", text="A squared distance is never below 0."),),
@@ -694,6 +708,10 @@ CHECKS = (
         unbroadcast,
         cases=unbroadcast_cases,
         returns=("out: shape",),
+        formula=(
+            r"\text{out}_i = \sum_{p \in P_i} g_p \qquad P_i"
+            r" = \text{all positions that the entry } i \text{ was copied to}"
+        ),
         alternates=(unbroadcast_step_by_step, unbroadcast_padded, unbroadcast_scatter),
         hints=(
             "Line the two shapes up from the right. Which axes of g are new, and which were stretched from size 1?",

@@ -784,6 +784,7 @@ CHECKS = (
         numerical_gradient,
         cases=gradient_cases,
         returns=("grad: like x",),
+        formula=r"g_i = \frac{f(x + h \, e_i) - f(x - h \, e_i)}{2h}",
         alternates=(numerical_gradient_in_place, numerical_gradient_unit_vectors, numerical_gradient_two_sides),
         hints=(
             "Entry i of the gradient needs two values of f. At which two points?",
@@ -835,6 +836,7 @@ CHECKS = (
         numerical_vjp,
         cases=vjp_cases,
         returns=("dx: like x",),
+        formula=r"\text{dx}_j = \frac{\partial}{\partial x_j} \sum_i f(x)_i \, \text{dout}_i",
         needs=(numerical_gradient,),
         alternates=(numerical_vjp_output_differences, numerical_vjp_by_jacobian),
         hints=(
@@ -873,6 +875,10 @@ CHECKS = (
         numerical_jacobian,
         cases=jacobian_cases,
         returns=("J: m n",),
+        formula=(
+            r"J_{ij} = \frac{\partial f_i}{\partial x_j} \approx \frac{f(x"
+            r" + h \, e_j)_i - f(x - h \, e_j)_i}{2h}"
+        ),
         alternates=(numerical_jacobian_by_rows, numerical_jacobian_filled),
         hints=(
             "If only x_j moves, which part of J does the change of all outputs tell you?",
@@ -913,6 +919,7 @@ CHECKS = (
         relative_error,
         cases=relative_error_cases,
         returns=("error:",),
+        formula=r"\max_i \frac{|a_i - b_i|}{\max(\text{floor}, |a_i| + |b_i|)}",
         alternates=(relative_error_loop, relative_error_two_bounds),
         hints=(
             "How large is a difference of 0.01 between gradients near 1e-3, and between gradients near 1e3?",
@@ -966,6 +973,10 @@ CHECKS = (
         directional_derivative,
         cases=directional_cases,
         returns=("rate:",),
+        formula=(
+            r"\frac{\sum_i \text{grad}_i v_i}{\|v\|} \qquad \|v\|"
+            r" = \sqrt{\sum_i v_i^2}"
+        ),
         alternates=(directional_derivative_unit_vector, directional_derivative_loop),
         hints=(
             "What must happen to the result when v is made twice as long?",

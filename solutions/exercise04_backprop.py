@@ -683,6 +683,20 @@ def graph_backward__local_added_alone(
     return grads
 
 
+def graph_backward__local_added_where_reached(
+    order: list[str], parents: Parents, local: Locals, output: str
+) -> dict[str, float]:
+    """Passes over nodes that no gradient reaches and adds the local derivative instead of multiplying by it."""
+    grads, reached = dict.fromkeys(order, 0.0), {output}
+    grads[output] = 1.0
+    for node in reversed(order):
+        if node in reached:
+            reached.update(parents[node])
+            for parent, slope in zip(parents[node], local[node]):
+                grads[parent] += grads[node] + slope
+    return grads
+
+
 def graph_cases(rng: np.random.Generator) -> Iterator[Case]:
     def graph(parents: Parents, output: str) -> dict[str, Value]:
         """The nodes in topological order; the dicts hold them in others, and local derivatives of both signs."""
@@ -805,6 +819,7 @@ CHECKS = (
         objective,
         cases=regression_cases,
         returns=("J:",),
+        formula=r"J(\theta) = \frac{1}{2m} \sum_i (x_i^\top \theta - y_i)^2",
         args={"theta": "D", "X": "m D", "y": "m"},
         alternates=(objective_mean, objective_loop),
         hints=(
@@ -844,6 +859,12 @@ CHECKS = (
         objective_grad,
         cases=regression_cases,
         returns=("grad: D",),
+        formula=(
+            r"\begin{aligned}"
+            r" \nabla J &= \frac{1}{m} X^\top \, (X \, \theta - y) \\"
+            r" (\nabla J)_d &= \frac{1}{m} \sum_i x_{id} \, (x_i^\top \theta - y_i)"
+            r" \end{aligned}"
+        ),
         args={"theta": "D", "X": "m D", "y": "m"},
         alternates=(objective_grad_loop, objective_grad_normal_equations, objective_grad_mean),
         gradient=Gradient(of=objective, wrt={"theta": "grad"}),
@@ -878,6 +899,7 @@ CHECKS = (
         chain_backward,
         cases=chain_cases,
         returns=("g: L",),
+        formula=r"g_i = \text{dout} \prod_{j \geq i} \text{local}_j",
         args={"local": "L"},
         alternates=(chain_backward_loop, chain_backward_products),
         hints=(
@@ -920,6 +942,13 @@ CHECKS = (
         two_path_backward,
         cases=two_path_cases,
         returns=("dx: n", "dw: n"),
+        formula=(
+            r"\begin{aligned}"
+            r" t &= \tanh(w \, x) \\"
+            r" \text{dx} &= \text{dout} \, (t + x \, w \, (1 - t^2)) \\"
+            r" \text{dw} &= \text{dout} \, x^2 \, (1 - t^2)"
+            r" \end{aligned}"
+        ),
         args={"dout": "n", "x": "n", "w": "n"},
         alternates=(two_path_backward_staged, two_path_backward_loop),
         gradient=Gradient(of=_two_path, wrt={"x": "dx", "w": "dw"}),
@@ -1013,6 +1042,13 @@ CHECKS = (
         graph_backward,
         cases=graph_cases,
         returns=("grads: dict",),
+        formula=(
+            r"\begin{aligned}"
+            r" \text{grad}[\text{output}] &= 1 \\"
+            r" \text{grad}[p] &= \sum_{n,k\,:\,\text{parents}[n][k]"
+            r" = p} \text{grad}[n] \cdot \text{local}[n][k]"
+            r" \end{aligned}"
+        ),
         alternates=(graph_backward_children, graph_backward_forward_mode),
         hints=(
             "What is the derivative of the output with respect to itself, and which node is finished last?",
@@ -1054,6 +1090,7 @@ CHECKS = (
                 also=(
                     graph_backward__local_added_from_output,
                     graph_backward__local_added_alone,
+                    graph_backward__local_added_where_reached,
                 ),
             ),
         ),
@@ -1062,6 +1099,10 @@ CHECKS = (
         linear_backward,
         cases=linear_backward_cases,
         returns=("dx: N in", "dW: out in", "db: out"),
+        formula=(
+            r"\text{dx} = \text{dout} \, W \qquad \text{dW} = \text{dout}^\top x"
+            r" \qquad \text{db} = \sum_n \text{dout}_n"
+        ),
         args={"dout": "N out", "x": "N in", "W": "out in"},
         alternates=(linear_backward_einsum, linear_backward_loop),
         gradient=Gradient(of=_linear, wrt={"x": "dx", "W": "dW", "b": "db"}, fixed=_bias),

@@ -588,6 +588,7 @@ CHECKS = (
         sigmoid,
         cases=sigmoid_cases,
         returns=("out: like x",),
+        formula=r"s(x) = \frac{1}{1 + e^{-x}} = \frac{e^x}{1 + e^x}",
         alternates=(sigmoid_by_sides, sigmoid_from_its_log),
         forbids_warning=True,
         hints=(
@@ -646,6 +647,7 @@ CHECKS = (
         sigmoid_backward,
         cases=saturating_cases,
         returns=("dx: like x",),
+        formula=r"\text{dx} = \text{dout} \cdot s \, (1 - s) \qquad s = s(x)",
         needs=(sigmoid,),
         alternates=(sigmoid_backward_two_sides, sigmoid_backward_exponentials),
         gradient=Gradient(of=sigmoid, wrt={"x": "dx"}),
@@ -685,6 +687,7 @@ CHECKS = (
         tanh_backward,
         cases=saturating_cases,
         returns=("dx: like x",),
+        formula=r"\text{dx} = \text{dout} \cdot (1 - \tanh(x)^2)",
         alternates=(tanh_backward_factors, tanh_backward_exponentials),
         gradient=Gradient(of=_tanh, wrt={"x": "dx"}),
         hints=(
@@ -718,6 +721,7 @@ CHECKS = (
         relu,
         cases=relu_cases,
         returns=("out: like x",),
+        formula=r"\text{out} = \max(x, 0)",
         alternates=(relu_where, relu_half_sum, relu_copy),
         hints=(
             "What should -3, 0 and 5 become?",
@@ -761,6 +765,10 @@ CHECKS = (
         relu_backward,
         cases=relu_backward_cases,
         returns=("dx: like x",),
+        formula=(
+            r"\text{dx} = \begin{cases} \text{dout} & \text{where } x > 0 \\"
+            r" 0 & \text{where } x \leq 0 \end{cases}"
+        ),
         alternates=(relu_backward_where, relu_backward_copy),
         gradient=Gradient(of=relu, wrt={"x": "dx"}),
         hints=(
@@ -800,6 +808,10 @@ CHECKS = (
         leaky_relu_backward,
         cases=leaky_relu_cases,
         returns=("dx: like x",),
+        formula=(
+            r"\text{dx} = \begin{cases} \text{dout} & \text{where } x > 0 \\"
+            r" \alpha \cdot \text{dout} & \text{where } x \leq 0 \end{cases}"
+        ),
         alternates=(leaky_relu_backward_copy, leaky_relu_backward_two_parts),
         gradient=Gradient(of=_leaky_relu, wrt={"x": "dx"}),
         hints=(
@@ -838,6 +850,12 @@ CHECKS = (
         gelu,
         cases=gelu_cases,
         returns=("out: like x",),
+        formula=(
+            r"\begin{aligned}"
+            r" u &= \sqrt{\frac{2}{\pi}} \, (x + 0.044715 \, x^3) \\"
+            r" \text{out} &= 0.5 \, x \, (1 + \tanh(u))"
+            r" \end{aligned}"
+        ),
         alternates=(gelu_as_gate, gelu_loop),
         hints=(
             "Compute u first. How does it grow with x, and is it odd or even?",
@@ -880,6 +898,13 @@ CHECKS = (
         gelu_backward,
         cases=gelu_backward_cases,
         returns=("dx: like x",),
+        formula=(
+            r"\begin{aligned}"
+            r" u &= \sqrt{\frac{2}{\pi}} \, (x + 0.044715 \, x^3) \qquad t = \tanh(u) \\"
+            r" u' &= \sqrt{\frac{2}{\pi}} \, (1 + 3 \cdot 0.044715 \, x^2) \\"
+            r" \text{dx} &= \text{dout} \cdot [0.5 \, (1 + t) + 0.5 \, x \, (1 - t^2) \, u']"
+            r" \end{aligned}"
+        ),
         alternates=(gelu_backward_staged, gelu_backward_as_gate),
         gradient=Gradient(of=gelu, wrt={"x": "dx"}),
         hints=(

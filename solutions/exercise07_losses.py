@@ -166,6 +166,12 @@ def bce_with_logits__sigmoid_then_log(z: Array, y: Array) -> float:
     return float(np.mean(-y * np.log(p) - (1 - y) * np.log(1 - p)))
 
 
+def bce_with_logits__sigmoid_then_log_of_ratio(z: Array, y: Array) -> float:
+    """Takes logs of e^z / (1 + e^z), which is inf / inf for large logits."""
+    p = np.exp(z) / (1 + np.exp(z))
+    return float(np.mean(-y * np.log(p) - (1 - y) * np.log(1 - p)))
+
+
 def bce_with_logits__floored(z: Array, y: Array) -> float:
     """Clips the probability at 1e-12, capping the loss at 27.6."""
     p = _sigmoid(z)
@@ -539,6 +545,13 @@ def smooth_labels__not_reduced(y: Array, C: int, eps: float) -> Array:
     return _one_hot(y, C) + eps / C
 
 
+def smooth_labels__not_reduced_at_label(y: Array, C: int, eps: float) -> Array:
+    """Gives eps / C to the wrong classes and leaves the label at 1."""
+    out = np.full((len(y), C), eps / C)
+    out[np.arange(len(y)), y] = 1.0
+    return out
+
+
 def smooth_labels__not_shared(y: Array, C: int, eps: float) -> Array:
     """Adds eps instead of eps / C."""
     return (1 - eps) * _one_hot(y, C) + eps
@@ -781,6 +794,7 @@ CHECKS = (
         mse_loss,
         cases=mse_cases,
         returns=("loss:",),
+        formula=r"\text{loss} = \frac{1}{\text{size}} \sum_{\text{all entries}} (\text{pred} - y)^2",
         args={"pred": "N D", "y": "N D"},
         alternates=(mse_loss_norm, mse_loss_loop),
         hints=(
@@ -822,6 +836,7 @@ CHECKS = (
         mse_grad,
         cases=mse_cases,
         returns=("grad: like pred",),
+        formula=r"\text{grad} = \frac{2 \, (\text{pred} - y)}{\text{size}}",
         args={"pred": "N D", "y": "N D"},
         alternates=(mse_grad_mean_of_squares, mse_grad_loop),
         gradient=Gradient(of=mse_loss, wrt={"pred": "grad"}),
@@ -856,6 +871,13 @@ CHECKS = (
         bce_with_logits,
         cases=bce_cases,
         returns=("loss:",),
+        formula=(
+            r"\begin{aligned}"
+            r" \text{loss} &= \frac{1}{\text{size}} \sum_{\text{all entries}}"
+            r" [\operatorname{softplus}(z) - y \, z] \\"
+            r" &= \frac{1}{\text{size}} \sum_{\text{all entries}} [-y \log s(z) - (1 - y) \log(1 - s(z))]"
+            r" \end{aligned}"
+        ),
         args={"z": "N D", "y": "N D"},
         alternates=(bce_with_logits_two_classes, bce_with_logits_loop),
         hints=(
@@ -869,6 +891,7 @@ CHECKS = (
                 id="sigmoid-then-log",
                 hint="Combine sigmoid and log into softplus.",
                 tags=("edge",),
+                also=(bce_with_logits__sigmoid_then_log_of_ratio,),
             ),
             Wrong(
                 bce_with_logits__floored,
@@ -904,6 +927,10 @@ CHECKS = (
         bce_with_logits_grad,
         cases=bce_grad_cases,
         returns=("grad: like z",),
+        formula=(
+            r"\text{grad} = \frac{s(z) - y}{\text{size}}"
+            r" \qquad s \text{ the sigmoid}"
+        ),
         args={"z": "N D", "y": "N D"},
         alternates=(bce_with_logits_grad_two_classes, bce_with_logits_grad_tanh),
         gradient=Gradient(of=bce_with_logits, wrt={"z": "grad"}),
@@ -939,6 +966,7 @@ CHECKS = (
         cross_entropy,
         cases=cross_entropy_cases,
         returns=("loss:",),
+        formula=r"\text{loss} = -\frac{1}{N} \sum_n \log \operatorname{softmax}(z_n)[y_n]",
         args={"z": "N C", "y": "N"},
         alternates=(cross_entropy_one_hot, cross_entropy_loop, cross_entropy_pairwise),
         hints=(
@@ -995,6 +1023,10 @@ CHECKS = (
         cross_entropy_grad,
         cases=cross_entropy_grad_cases,
         returns=("grad: N C",),
+        formula=(
+            r"\text{grad} = \frac{\operatorname{softmax}(z)"
+            r" - \operatorname{onehot}(y)}{N}"
+        ),
         args={"z": "N C", "y": "N"},
         alternates=(cross_entropy_grad_in_place, cross_entropy_grad_loop, cross_entropy_grad_through_log_softmax),
         gradient=Gradient(of=cross_entropy, wrt={"z": "grad"}),
@@ -1039,6 +1071,7 @@ CHECKS = (
         smooth_labels,
         cases=smooth_cases,
         returns=("q: N C",),
+        formula=r"\text{out} = (1 - \epsilon) \operatorname{onehot}(y) + \frac{\epsilon}{C}",
         args={"y": "N"},
         alternates=(smooth_labels_filled, smooth_labels_interpolated),
         hints=(
@@ -1056,6 +1089,7 @@ CHECKS = (
                 smooth_labels__not_reduced,
                 id="not-reduced",
                 hint="The row must still sum to 1.",
+                also=(smooth_labels__not_reduced_at_label,),
             ),
             Wrong(
                 smooth_labels__not_shared,
@@ -1074,6 +1108,10 @@ CHECKS = (
         soft_cross_entropy,
         cases=soft_cases,
         returns=("loss:",),
+        formula=(
+            r"\text{loss} = -\frac{1}{N} \sum_n \sum_c q_{nc} \log"
+            r" \operatorname{softmax}(z_n)[c]"
+        ),
         args={"z": "N C", "q": "N C"},
         alternates=(soft_cross_entropy_rows, soft_cross_entropy_expected_logit),
         hints=(
@@ -1112,6 +1150,10 @@ CHECKS = (
         masked_cross_entropy,
         cases=masked_cases,
         returns=("loss:",),
+        formula=(
+            r"\text{loss} = \frac{-\sum_{(n, t) \text{ real}} \log"
+            r" \operatorname{softmax}(z_{nt})[y_{nt}]}{\text{number of real tokens}}"
+        ),
         args={"z": "N T C", "y": "N T", "mask": "N T"},
         needs=(cross_entropy,),
         alternates=(masked_cross_entropy_weights, masked_cross_entropy_flattened, masked_cross_entropy_loop),

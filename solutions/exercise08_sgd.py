@@ -58,6 +58,16 @@ def gd_step__sign_only(theta: Array, grad: Array, lr: float) -> Array:
     return theta - lr * np.sign(grad)
 
 
+def gd_step__sign_only_divided(theta: Array, grad: Array, lr: float) -> Array:
+    """Divides every entry of the gradient by its size, which is 0/0 where the gradient is 0."""
+    return theta - lr * grad / np.abs(grad)
+
+
+def gd_step__sign_only_two_ways(theta: Array, grad: Array, lr: float) -> Array:
+    """Takes one step of lr down or up at every entry, up where the gradient is 0 too."""
+    return theta - np.where(grad > 0, lr, -lr)
+
+
 def gd_step__scales_theta(theta: Array, grad: Array, lr: float) -> Array:
     """Multiplies the whole difference by lr, the parameters included."""
     return lr * (theta - grad)
@@ -506,11 +516,20 @@ CHECKS = (
         gd_step,
         cases=gd_step_cases,
         returns=("theta: D",),
+        formula=r"\theta\text{\_new} = \theta - \text{lr} \cdot \text{grad}",
         args={"theta": "D", "grad": "D"},
         wrong=(
             Wrong(gd_step__ascent, id="ascent", hint="Walk downhill."),
             Wrong(gd_step__normalised, id="normalised", hint="The step length depends on the gradient."),
-            Wrong(gd_step__sign_only, id="sign-only", hint="Size matters too."),
+            Wrong(
+                gd_step__sign_only,
+                id="sign-only",
+                hint="Size matters too.",
+                also=(
+                    gd_step__sign_only_divided,
+                    gd_step__sign_only_two_ways,
+                ),
+            ),
             Wrong(
                 gd_step__scales_theta,
                 id="scales-theta",
@@ -528,6 +547,10 @@ CHECKS = (
         gradient_descent,
         cases=gradient_descent_cases,
         returns=("path: steps+1 D",),
+        formula=(
+            r"\theta_{k+1} = \theta_k - \text{lr} \cdot \text{grad\_fn}(\theta_k)"
+            r" \qquad k = 0, \ldots, \text{steps} - 1"
+        ),
         args={"theta0": "D"},
         wrong=(
             Wrong(
@@ -577,6 +600,13 @@ CHECKS = (
         make_minibatches,
         cases=make_minibatches_cases,
         returns=("batches: list",),
+        formula=(
+            r"\begin{aligned}"
+            r" \text{batch}_j &= \text{perm}[j \cdot \text{batch\_size}], \text{perm}[j \cdot"
+            r" \text{batch\_size} + 1], \ldots, \\"
+            r" & \quad \text{at most batch\_size of them}"
+            r" \end{aligned}"
+        ),
         args={"perm": "n"},
         wrong=(
             Wrong(
@@ -604,6 +634,10 @@ CHECKS = (
         sgd_epoch,
         cases=sgd_epoch_cases,
         returns=("theta: D",),
+        formula=(
+            r"\theta \leftarrow \theta - \text{lr} \cdot \frac{1}{m} X_b^\top \, (X_b \, \theta"
+            r" - y_b) \qquad \text{for each batch } b \text{ in turn}"
+        ),
         args={"theta": "D", "X": "N D", "y": "N", "perm": "N"},
         wrong=(
             Wrong(sgd_epoch__stale_gradient, id="stale-gradient", hint="Update between batches."),
@@ -638,6 +672,13 @@ CHECKS = (
         max_stable_lr,
         cases=max_stable_lr_cases,
         returns=("lr:",),
+        formula=(
+            r"\begin{aligned}"
+            r" J(\theta) &= \frac{1}{2} \theta^\top A \, \theta \\"
+            r" \eta_{\max} &= \frac{2}{\lambda_{\max}} \qquad \lambda_{\max}"
+            r" \text{ the largest eigenvalue of } A"
+            r" \end{aligned}"
+        ),
         args={"A": "D D"},
         wrong=(
             Wrong(
@@ -671,6 +712,10 @@ CHECKS = (
         combine_microbatch_grads,
         cases=combine_microbatch_grads_cases,
         returns=("grad: D",),
+        formula=(
+            r"g = \frac{\sum_j \text{sizes}_j \cdot \text{grads}_j}{\sum_j"
+            r" \text{sizes}_j}"
+        ),
         wrong=(
             Wrong(
                 combine_microbatch_grads__plain_mean,

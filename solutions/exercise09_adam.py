@@ -388,6 +388,24 @@ def adam_step__t_late_and_never(
     return theta - lr * m_hat / (np.sqrt(v_hat) + eps), m, v, t
 
 
+def adam_step__t_late_raises(
+    theta: Array,
+    m: Array,
+    v: Array,
+    t: int,
+    g: Array,
+    lr: float = 1e-3,
+    b1: float = 0.9,
+    b2: float = 0.999,
+    eps: float = 1e-8,
+) -> tuple[Array, Array, Array, int]:
+    """Increments t after using it, so the first step computes the number 1 / (1 - beta^0), a ZeroDivisionError."""
+    m = b1 * m + (1.0 - b1) * g
+    v = b2 * v + (1.0 - b2) * g**2
+    correct_m, correct_v = 1.0 / (1.0 - b1**t), 1.0 / (1.0 - b2**t)
+    return theta - lr * m * correct_m / (np.sqrt(v * correct_v) + eps), m, v, t + 1
+
+
 def adam_step__betas_swapped(
     theta: Array,
     m: Array,
@@ -807,6 +825,12 @@ CHECKS = (
         momentum_step,
         cases=momentum_step_cases,
         returns=("theta: D", "v: D"),
+        formula=(
+            r"\begin{aligned}"
+            r" \text{v\_new} &= \mu \, v - \text{lr} \cdot g \\"
+            r" \theta\text{\_new} &= \theta + \text{v\_new}"
+            r" \end{aligned}"
+        ),
         args={"theta": "D", "v": "D", "g": "D"},
         wrong=(
             Wrong(
@@ -855,6 +879,12 @@ CHECKS = (
         rmsprop_step,
         cases=rmsprop_step_cases,
         returns=("theta: D", "s: D"),
+        formula=(
+            r"\begin{aligned}"
+            r" \text{s\_new} &= \rho \, s + (1 - \rho) \, g^2 \\"
+            r" \theta\text{\_new} &= \theta - \text{lr} \cdot \frac{g}{\sqrt{\text{s\_new}} + \epsilon}"
+            r" \end{aligned}"
+        ),
         args={"theta": "D", "s": "D", "g": "D"},
         wrong=(
             Wrong(
@@ -900,6 +930,16 @@ CHECKS = (
         adam_step,
         cases=adam_step_cases,
         returns=("theta: D", "m: D", "v: D", "t:"),
+        formula=(
+            r"\begin{aligned}"
+            r" \text{t\_new} &= t + 1 \\"
+            r" \text{m\_new} &= b_1 m + (1 - b_1) \, g \qquad \hat{m} = \text{m\_new} / (1"
+            r" - b_1^{\text{t\_new}}) \\"
+            r" \text{v\_new} &= b_2 v + (1 - b_2) \, g^2 \qquad \hat{v} = \text{v\_new} / (1"
+            r" - b_2^{\text{t\_new}}) \\"
+            r" \theta\text{\_new} &= \theta - \text{lr} \cdot \frac{\hat{m}}{\sqrt{\hat{v}} + \epsilon}"
+            r" \end{aligned}"
+        ),
         args={"theta": "D", "m": "D", "v": "D", "g": "D"},
         wrong=(
             Wrong(
@@ -921,7 +961,10 @@ CHECKS = (
                 adam_step__t_late,
                 id="t-late",
                 hint="Count the step before correcting.",
-                also=(adam_step__t_late_and_never,),
+                also=(
+                    adam_step__t_late_and_never,
+                    adam_step__t_late_raises,
+                ),
             ),
             Wrong(
                 adam_step__betas_swapped,
@@ -957,6 +1000,10 @@ CHECKS = (
         adamw_step,
         cases=adamw_step_cases,
         returns=("theta: D", "m: D", "v: D", "t:"),
+        formula=(
+            r"\theta\text{\_new} = \theta - \text{lr} \cdot \frac{\hat{m}}{\sqrt{\hat{v}}"
+            r" + \epsilon} - \text{lr} \cdot \text{wd} \cdot \theta"
+        ),
         args={"theta": "D", "m": "D", "v": "D", "g": "D"},
         wrong=(
             Wrong(
@@ -992,6 +1039,13 @@ CHECKS = (
         warmup_cosine,
         cases=warmup_cosine_cases,
         returns=("lr:",),
+        formula=(
+            r"\begin{cases} \text{base\_lr} \cdot \frac{t + 1}{\text{warmup}}"
+            r" & t < \text{warmup} \\"
+            r" \frac{1}{2} \, \text{base\_lr} \cdot \left(1 + \cos \frac{\pi \, (t"
+            r" - \text{warmup})}{\text{total} - \text{warmup}}\right) & \text{warmup} \leq t < \text{total} \\"
+            r" 0 & t \geq \text{total} \end{cases}"
+        ),
         wrong=(
             Wrong(
                 warmup_cosine__zero_start,

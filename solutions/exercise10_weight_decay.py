@@ -78,6 +78,11 @@ def l2_penalty__mean_unguarded(weights: Sequence[Array], lam: float) -> float:
     return float(lam / 2.0 * np.mean(np.concatenate([w.ravel() for w in weights]) ** 2))
 
 
+def l2_penalty__mean_of_nothing(weights: Sequence[Array], lam: float) -> float:
+    """Divides by the number of weights, a ZeroDivisionError for no arrays."""
+    return float(lam / 2.0 * sum(float(np.sum(w**2)) for w in weights) / sum(w.size for w in weights))
+
+
 def l2_penalty__first_only(weights: Sequence[Array], lam: float) -> float:
     """Returns from within the loop, so only the first array counts."""
     for w in weights:
@@ -178,6 +183,11 @@ def l1_penalty__mean_over_arrays(weights: Sequence[Array], lam: float) -> float:
 def l1_penalty__mean_unguarded(weights: Sequence[Array], lam: float) -> float:
     """Averages over the weights, which raises ValueError for no arrays."""
     return float(lam * np.mean(np.abs(np.concatenate([w.ravel() for w in weights]))))
+
+
+def l1_penalty__mean_of_nothing(weights: Sequence[Array], lam: float) -> float:
+    """Divides by the number of weights, a ZeroDivisionError for no arrays."""
+    return float(lam * sum(float(np.sum(np.abs(w))) for w in weights) / sum(w.size for w in weights))
 
 
 def l1_penalty_cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -498,6 +508,7 @@ CHECKS = (
         l2_penalty,
         cases=l2_penalty_cases,
         returns=("penalty:",),
+        formula=r"\text{penalty} = \frac{\lambda}{2} \sum_{\text{all arrays and entries}} w^2",
         wrong=(
             Wrong(
                 l2_penalty__half_missing,
@@ -520,6 +531,7 @@ CHECKS = (
                     l2_penalty__mean_of_each,
                     l2_penalty__mean_over_arrays,
                     l2_penalty__mean_unguarded,
+                    l2_penalty__mean_of_nothing,
                 ),
             ),
             Wrong(
@@ -543,6 +555,7 @@ CHECKS = (
         l1_penalty,
         cases=l1_penalty_cases,
         returns=("penalty:",),
+        formula=r"\text{penalty} = \lambda \sum_{\text{all arrays and entries}} |w|",
         wrong=(
             Wrong(l1_penalty__half, id="half", hint="Only the L2 penalty carries a half."),
             Wrong(
@@ -568,6 +581,7 @@ CHECKS = (
                     l1_penalty__mean_of_each,
                     l1_penalty__mean_over_arrays,
                     l1_penalty__mean_unguarded,
+                    l1_penalty__mean_of_nothing,
                 ),
             ),
         ),
@@ -581,6 +595,11 @@ CHECKS = (
         l1_subgradient,
         cases=l1_subgradient_cases,
         returns=("grad: D",),
+        formula=(
+            r"g_i = \begin{cases} \lambda & \text{where } w_i > 0 \\"
+            r" -\lambda & \text{where } w_i < 0 \\"
+            r" 0 & \text{where } w_i = 0 \end{cases}"
+        ),
         args={"w": "D"},
         wrong=(
             Wrong(
@@ -611,6 +630,10 @@ CHECKS = (
         weight_decay_step,
         cases=weight_decay_step_cases,
         returns=("w: D",),
+        formula=(
+            r"\text{w\_new} = (1 - \text{lr} \cdot \lambda) \, w"
+            r" - \text{lr} \cdot \text{grad}"
+        ),
         args={"w": "D", "grad": "D"},
         wrong=(
             Wrong(
@@ -634,6 +657,7 @@ CHECKS = (
         soft_threshold,
         cases=soft_threshold_cases,
         returns=("w: D",),
+        formula=r"s_i = \operatorname{sign}(w_i) \cdot \max(|w_i| - t, 0)",
         args={"w": "D"},
         wrong=(
             Wrong(
@@ -661,6 +685,14 @@ CHECKS = (
         regularized,
         cases=regularized_cases,
         returns=("loss:", "grads: dict"),
+        formula=(
+            r"\begin{aligned}"
+            r" \text{loss} &= \text{data\_loss} + \frac{\lambda}{2} \sum_{\text{weights}} w^2 \\"
+            r" g[\text{name}] &= \begin{cases} \text{data\_grads}[\text{name}]"
+            r" + \lambda \cdot \text{params}[\text{name}] & \text{for a weight} \\"
+            r" \text{data\_grads}[\text{name}] & \text{for a bias} \end{cases}"
+            r" \end{aligned}"
+        ),
         wrong=(
             Wrong(
                 regularized__biases_too,

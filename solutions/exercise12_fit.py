@@ -592,12 +592,46 @@ def early_stopping__counter_not_reset(
     return len(val_losses) - 1, best_epoch
 
 
+def early_stopping__counter_not_reset_from_first(
+    val_losses: Sequence[float], patience: int, min_delta: float = 0.0
+) -> tuple[int, int]:
+    """Keeps counting after an improvement; the first epoch counts as the best so far, nan or not."""
+    if len(val_losses) == 0:
+        return -1, -1
+    best, best_epoch, waited = val_losses[0], 0, 0
+    for epoch in range(1, len(val_losses)):
+        if val_losses[epoch] < best - min_delta:
+            best, best_epoch = val_losses[epoch], epoch
+        else:
+            waited += 1
+            if waited == patience:
+                return epoch, best_epoch
+    return len(val_losses) - 1, best_epoch
+
+
 def early_stopping__tie_improves(val_losses: Sequence[float], patience: int, min_delta: float = 0.0) -> tuple[int, int]:
     """Counts an equal loss as an improvement."""
     best, best_epoch, waited = math.inf, -1, 0
     for epoch, loss in enumerate(val_losses):
         if loss <= best - min_delta:
             best, best_epoch, waited = loss, epoch, 0
+        else:
+            waited += 1
+            if waited == patience:
+                return epoch, best_epoch
+    return len(val_losses) - 1, best_epoch
+
+
+def early_stopping__tie_improves_from_first(
+    val_losses: Sequence[float], patience: int, min_delta: float = 0.0
+) -> tuple[int, int]:
+    """Counts an equal loss as an improvement; the first epoch counts as the best so far, nan or not."""
+    if len(val_losses) == 0:
+        return -1, -1
+    best, best_epoch, waited = val_losses[0], 0, 0
+    for epoch in range(1, len(val_losses)):
+        if val_losses[epoch] <= best - min_delta:
+            best, best_epoch, waited = val_losses[epoch], epoch, 0
         else:
             waited += 1
             if waited == patience:
@@ -618,12 +652,46 @@ def early_stopping__one_late(val_losses: Sequence[float], patience: int, min_del
     return len(val_losses) - 1, best_epoch
 
 
+def early_stopping__one_late_from_first(
+    val_losses: Sequence[float], patience: int, min_delta: float = 0.0
+) -> tuple[int, int]:
+    """Waits for one epoch more than the patience; the first epoch counts as the best so far, nan or not."""
+    if len(val_losses) == 0:
+        return -1, -1
+    best, best_epoch, waited = val_losses[0], 0, 0
+    for epoch in range(1, len(val_losses)):
+        if val_losses[epoch] < best - min_delta:
+            best, best_epoch, waited = val_losses[epoch], epoch, 0
+        else:
+            waited += 1
+            if waited > patience:
+                return epoch, best_epoch
+    return len(val_losses) - 1, best_epoch
+
+
 def early_stopping__returns_last(val_losses: Sequence[float], patience: int, min_delta: float = 0.0) -> tuple[int, int]:
     """Reports the epoch at which it stops as the best one."""
     best, waited = math.inf, 0
     for epoch, loss in enumerate(val_losses):
         if loss < best - min_delta:
             best, waited = loss, 0
+        else:
+            waited += 1
+            if waited == patience:
+                return epoch, epoch
+    return len(val_losses) - 1, len(val_losses) - 1
+
+
+def early_stopping__returns_last_from_first(
+    val_losses: Sequence[float], patience: int, min_delta: float = 0.0
+) -> tuple[int, int]:
+    """Reports the epoch at which it stops as the best one; the first epoch counts as the best so far, nan or not."""
+    if len(val_losses) == 0:
+        return -1, -1
+    best, waited = val_losses[0], 0
+    for epoch in range(1, len(val_losses)):
+        if val_losses[epoch] < best - min_delta:
+            best, waited = val_losses[epoch], 0
         else:
             waited += 1
             if waited == patience:
@@ -639,6 +707,23 @@ def early_stopping__delta_ignored(
     for epoch, loss in enumerate(val_losses):
         if loss < best:
             best, best_epoch, waited = loss, epoch, 0
+        else:
+            waited += 1
+            if waited == patience:
+                return epoch, best_epoch
+    return len(val_losses) - 1, best_epoch
+
+
+def early_stopping__delta_ignored_from_first(
+    val_losses: Sequence[float], patience: int, min_delta: float = 0.0
+) -> tuple[int, int]:
+    """Ignores min_delta; the first epoch counts as the best so far, nan or not."""
+    if len(val_losses) == 0:
+        return -1, -1
+    best, best_epoch, waited = val_losses[0], 0, 0
+    for epoch in range(1, len(val_losses)):
+        if val_losses[epoch] < best:
+            best, best_epoch, waited = val_losses[epoch], epoch, 0
         else:
             waited += 1
             if waited == patience:
@@ -696,6 +781,14 @@ CHECKS = (
         split_indices,
         cases=split_indices_cases,
         returns=("train: n_train", "val: n_val", "test: n_test"),
+        formula=(
+            r"\begin{aligned}"
+            r" \text{test} &= \text{the first } \lfloor n \cdot \text{test\_frac} \rfloor"
+            r" \text{ entries of perm} \\"
+            r" \text{val} &= \text{the next } \lfloor n \cdot \text{val\_frac} \rfloor \text{ entries} \\"
+            r" \text{train} &= \text{all the rest}"
+            r" \end{aligned}"
+        ),
         args={"perm": "n"},
         wrong=(
             Wrong(
@@ -739,6 +832,16 @@ CHECKS = (
         kfold,
         cases=kfold_cases,
         returns=("folds: list",),
+        formula=(
+            r"\begin{aligned}"
+            r" & \text{fold } j \text{ holds consecutive indices of } 0, \ldots, n - 1 \\"
+            r" & \text{size of fold } j = \begin{cases} \lfloor n / k \rfloor + 1"
+            r" & \text{for the first } n \bmod k \text{ folds} \\"
+            r" \lfloor n / k \rfloor & \text{for the others} \end{cases} \\"
+            r" & \text{val}_j = \text{fold } j \\"
+            r" & \text{train}_j = \text{all other indices, in increasing order}"
+            r" \end{aligned}"
+        ),
         wrong=(
             Wrong(
                 kfold__remainder_never_validated,
@@ -768,6 +871,15 @@ CHECKS = (
         bias_variance,
         cases=bias_variance_cases,
         returns=("bias2:", "variance:", "total:"),
+        formula=(
+            r"\begin{aligned}"
+            r" \text{mean}_n &= \frac{1}{R} \sum_r \text{preds}_{rn} \qquad \text{bias2}"
+            r" = \frac{1}{N} \sum_n (\text{mean}_n - f_n)^2 \\"
+            r" \text{variance} &= \frac{1}{N} \sum_n \frac{1}{R} \sum_r (\text{preds}_{rn}"
+            r" - \text{mean}_n)^2 \\"
+            r" \text{total} &= \text{bias2} + \text{variance} + \text{noise\_var}"
+            r" \end{aligned}"
+        ),
         args={"preds": "R N", "f": "N"},
         wrong=(
             Wrong(
@@ -813,6 +925,12 @@ CHECKS = (
         diagnose_fit,
         cases=diagnose_fit_cases,
         returns=("diagnosis:",),
+        formula=(
+            r"\begin{array}{ll} \text{too simple} & \text{where } \text{train\_err} >"
+            r" \text{target\_err} \\"
+            r" \text{too complex} & \text{where } \text{val\_err}"
+            r" - \text{train\_err} > \text{max\_gap} \end{array}"
+        ),
         wrong=(
             Wrong(
                 diagnose_fit__validation_only,
@@ -858,6 +976,15 @@ CHECKS = (
         early_stopping,
         cases=early_stopping_cases,
         returns=("stop_epoch:", "best_epoch:"),
+        formula=(
+            r"\begin{aligned}"
+            r" & \text{epoch } e \text{ improves if } \text{val\_losses}_e < \text{best}"
+            r" - \text{min\_delta} \\"
+            r" & \text{best} = \begin{cases} \text{the loss at the last epoch that improved} \\"
+            r" \infty \text{ before the first one} \end{cases} \\"
+            r" & \text{stop} = \text{first epoch to end patience epochs in a row without improvement}"
+            r" \end{aligned}"
+        ),
         wrong=(
             Wrong(
                 early_stopping__compares_with_previous,
@@ -873,24 +1000,33 @@ CHECKS = (
                 early_stopping__counter_not_reset,
                 id="counter-not-reset",
                 hint="Patience starts afresh after each improvement.",
+                also=(early_stopping__counter_not_reset_from_first,),
             ),
             Wrong(
                 early_stopping__tie_improves,
                 id="tie-improves",
                 hint="Standing still is not improving.",
                 tags=("edge",),
+                also=(early_stopping__tie_improves_from_first,),
             ),
-            Wrong(early_stopping__one_late, id="one-late", hint="Stop when the count reaches the patience."),
+            Wrong(
+                early_stopping__one_late,
+                id="one-late",
+                hint="Stop when the count reaches the patience.",
+                also=(early_stopping__one_late_from_first,),
+            ),
             Wrong(
                 early_stopping__returns_last,
                 id="returns-last",
                 hint="The model to keep is the best one, not the last.",
+                also=(early_stopping__returns_last_from_first,),
             ),
             Wrong(
                 early_stopping__delta_ignored,
                 id="delta-ignored",
                 hint="Tiny gains do not count.",
                 tags=("edge",),
+                also=(early_stopping__delta_ignored_from_first,),
             ),
         ),
         alternates=(early_stopping_distance, early_stopping_improvements),

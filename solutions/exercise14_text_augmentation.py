@@ -195,6 +195,10 @@ def synonym_replace_cases(rng: np.random.Generator) -> Iterator[Case]:
     )
     yield Case("more replacements than candidates", tokens=[s, a, t, v, b], synonyms=dict(THESAURUS), n=5, u=u)
 
+    (a, b), (s, t, v) = _words(rng, 2, 3)
+    u = np.array([_pick(rng, 0, 2), _pick(rng, 1, 3)])  # the draw falls on a plain word if all positions count
+    yield Case("only the last words have synonyms", tokens=[s, t, v, a, b], synonyms=dict(THESAURUS), n=1, u=u)
+
     _, plain = _words(rng, 0, 4)
     yield Case("no candidates", tokens=plain, synonyms=dict(THESAURUS), n=2, u=rng.uniform(0.02, 0.98, 4))
 
@@ -340,6 +344,21 @@ def random_insert__feeds_itself(tokens: list[str], synonyms: Table, n: int, u: A
             return result
         choices = synonyms[sources[int(u[3 * k] * len(sources))]]
         result.insert(int(u[3 * k + 2] * (len(result) + 1)), choices[int(u[3 * k + 1] * len(choices))])
+    return result
+
+
+def random_insert__feeds_itself_at_the_end(tokens: list[str], synonyms: Table, n: int, u: Array) -> list[str]:
+    """Adds every inserted word that has synonyms to the end of the list of sources."""
+    sources = [word for word in tokens if word in synonyms]
+    result = list(tokens)
+    if not sources:
+        return result
+    for k in range(n):
+        choices = synonyms[sources[int(u[3 * k] * len(sources))]]
+        new = choices[int(u[3 * k + 1] * len(choices))]
+        result.insert(int(u[3 * k + 2] * (len(result) + 1)), new)
+        if new in synonyms:
+            sources.append(new)
     return result
 
 
@@ -734,6 +753,16 @@ CHECKS = (
         synonym_replace,
         cases=synonym_replace_cases,
         returns=("tokens: words",),
+        formula=(
+            r"\begin{aligned}"
+            r" & \text{candidates} = [i : \text{tokens}[i] \text{ has synonyms}] \text{, in order} \\"
+            r" & \text{for } k = 0, 1, \ldots, \text{while } k < n \text{ and candidates are left:} \\"
+            r" & \quad i = \text{candidates}[\lfloor u[2k] \cdot \text{len(candidates)} \rfloor] \\"
+            r" & \quad \text{take } i \text{ out of candidates} \\"
+            r" & \quad s = \text{synonyms}[\text{tokens}[i]] \\"
+            r" & \quad \text{result}_i = s[\lfloor u[2k + 1] \cdot \text{len}(s) \rfloor]"
+            r" \end{aligned}"
+        ),
         exact=("u",),
         wrong=(
             Wrong(
@@ -778,6 +807,19 @@ CHECKS = (
         random_insert,
         cases=random_insert_cases,
         returns=("tokens: words",),
+        formula=(
+            r"\begin{aligned}"
+            r" & \text{sources} = [w \in \text{tokens} : w \text{ has synonyms}] \text{, in order,} \\"
+            r" & \quad \text{repeated words repeated} \\"
+            r" & \text{result} = \text{tokens} \\"
+            r" & \text{for } k = 0, \ldots, n - 1 \text{:} \\"
+            r" & \quad w = \text{sources}[\lfloor u[3k] \cdot \text{len(sources)} \rfloor] \\"
+            r" & \quad s = \text{synonyms}[w][\lfloor u[3k + 1] \cdot"
+            r" \text{number of synonyms of } w \rfloor] \\"
+            r" & \quad \text{insert } s \text{ into result, so that it stands at} \\"
+            r" & \qquad \lfloor u[3k + 2] \cdot (\text{len(result)} + 1) \rfloor"
+            r" \end{aligned}"
+        ),
         exact=("u",),
         wrong=(
             Wrong(random_insert__original_word, id="original-word", hint="New words enter, not copies."),
@@ -799,7 +841,12 @@ CHECKS = (
                     random_insert__overwrites_or_raises,
                 ),
             ),
-            Wrong(random_insert__feeds_itself, id="feeds-itself", hint="Sources are the original words."),
+            Wrong(
+                random_insert__feeds_itself,
+                id="feeds-itself",
+                hint="Sources are the original words.",
+                also=(random_insert__feeds_itself_at_the_end,),
+            ),
         ),
         alternates=(random_insert_slices, random_insert_recursive),
         hints=(
@@ -812,6 +859,13 @@ CHECKS = (
         random_delete,
         cases=random_delete_cases,
         returns=("tokens: words",),
+        formula=(
+            r"\begin{aligned}"
+            r" & \text{result} = [\text{tokens}[i] : u[i] \geq p] \text{, in order} \\"
+            r" & \text{if that is empty: } [\text{tokens}[\lfloor u[n] \cdot n \rfloor]] \text{, where } n"
+            r" = \text{len(tokens)}"
+            r" \end{aligned}"
+        ),
         exact=("u",),
         wrong=(
             Wrong(
@@ -858,6 +912,10 @@ CHECKS = (
         random_swap,
         cases=random_swap_cases,
         returns=("tokens: words",),
+        formula=(
+            r"(\text{result}_i, \text{result}_j) \leftarrow (\text{result}_j,"
+            r" \text{result}_i) \qquad \text{for } (i, j) \text{ in pairs}"
+        ),
         wrong=(
             Wrong(
                 random_swap__by_value,
@@ -891,6 +949,16 @@ CHECKS = (
         back_translate,
         cases=back_translate_cases,
         returns=("tokens: words",),
+        formula=(
+            r"\begin{aligned}"
+            r" \text{foreign}_i &= \begin{cases} \text{forward}[\text{tokens}_i]"
+            r" & \text{if there is such an entry} \\"
+            r" \text{tokens}_i & \text{else} \end{cases} \\"
+            r" \text{result}_i &= \begin{cases} \text{backward}[\text{foreign}_i]"
+            r" & \text{if there is such an entry} \\"
+            r" \text{foreign}_i & \text{else} \end{cases}"
+            r" \end{aligned}"
+        ),
         wrong=(
             Wrong(
                 back_translate__drops_unknown,
