@@ -29,10 +29,10 @@ def doctor(level: bool, plain: bool) -> int:
     The level is found out by a self-test in a worker: what it must not be able to do is tried.
     """
     if level:
-        from grader.sandbox import level_quickly
+        from grader.sandbox.selftest import level_of, level_quickly, remembered
 
-        found, _ = level_quickly()
-        click.echo(found.value)
+        probes = remembered(None)  # what a run goes by; without --level the self-test is made anew
+        click.echo((level_of(probes) if probes else level_quickly()[0]).value)
         return 0
     where = page(plain)
     show([*_versions(where), *_folders(where), *_confinement(where)])
