@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import os
 import platform
 import sys
@@ -54,6 +53,8 @@ def _versions(where: Page) -> Iterator[Line]:
 
 
 def _version(name: str) -> str:
+    import importlib.metadata  # 20 ms that `--level` does without
+
     try:
         return importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:
