@@ -1,4 +1,4 @@
-"""The student's own progress: attempts and hints, kept in `.grade/progress.db` and only ever added to.
+"""The student's own progress: attempts, hints and noted problems, kept in `.grade/progress.db` and only ever added to.
 
 What is shown (which functions pass, how many attempts, hints used) is derived from these events when it is asked for.
 Order is the order of the rows, never the clock, which may be set back. A folder that cannot be written falls back to
@@ -34,6 +34,9 @@ CREATE TABLE IF NOT EXISTS hints (
     id INTEGER PRIMARY KEY AUTOINCREMENT, at REAL NOT NULL, exercise TEXT NOT NULL, function TEXT NOT NULL,
     step INTEGER NOT NULL, after_attempt INTEGER NOT NULL
 );
+CREATE TABLE IF NOT EXISTS problems (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, at REAL NOT NULL, about TEXT NOT NULL, text TEXT NOT NULL, grader TEXT NOT NULL
+);
 CREATE INDEX IF NOT EXISTS attempts_of ON attempts (exercise);
 """
 
@@ -57,6 +60,8 @@ class Standing:
     functions: dict[str, str] = field(default_factory=dict)
     points: dict[str, int] = field(default_factory=dict)
     mistakes: dict[str, str] = field(default_factory=dict)
+    submissions: dict[str, str] = field(default_factory=dict)
+    """The hash of the file that each function's latest status is about."""
 
     @property
     def begun(self) -> bool:
@@ -66,6 +71,49 @@ class Standing:
     def passed(self, function: str) -> bool:
         """Whether the function passed when it was last graded."""
         return self.functions.get(function) == "pass"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What one attempt said about one function; `mistake` is the id of the one recognised, or empty."""
+
+    function: str
+    status: str
+    points: int
+    mistake: str
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One graded run of an exercise; `number` counts the attempts at it from 1."""
+
+    number: int
+    at: float
+    status: str
+    points: int
+    max_points: int
+    submission: str
+    verdicts: tuple[Verdict, ...]
+
+
+@dataclass(frozen=True)
+class HintRead:
+    """A hint that was read, after how many attempts at the exercise."""
+
+    at: float
+    function: str
+    step: int
+    after: int
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A remark that something in the course seems wrong: about an exercise, a question, or nothing in particular."""
+
+    at: float
+    about: str
+    text: str
+    grader: str
 
 
 # --- where it is kept ------------------------------------------------------------------------------------------------
@@ -176,11 +224,53 @@ class Record:
         with _speaking(self.path):
             return bool(self.connection.execute(query, (exercise, function)).fetchone()[0])
 
+    def attempts(self, exercise: str) -> tuple[Attempt, ...]:
+        """All attempts at an exercise, the first one first."""
+        query = (
+            "SELECT at, status, points, max_points, submission, functions FROM attempts WHERE exercise = ? ORDER BY id"
+        )
+        with _speaking(self.path):
+            rows = self.connection.execute(query, (exercise,)).fetchall()
+        return tuple(
+            Attempt(number, at, status, points, most, submission, _verdicts(functions))
+            for number, (at, status, points, most, submission, functions) in enumerate(rows, 1)
+        )
+
+    def hints(self, exercise: str) -> tuple[HintRead, ...]:
+        """All hints read for an exercise, the first one first."""
+        query = (
+            "SELECT at, function, step, (SELECT count(*) FROM attempts WHERE exercise = ?1 AND id <= after_attempt)"
+            " FROM hints WHERE exercise = ?1 ORDER BY id"
+        )
+        with _speaking(self.path):
+            return tuple(HintRead(*row) for row in self.connection.execute(query, (exercise,)))
+
+    def add_problem(self, about: str, text: str, grader: str) -> None:
+        """Notes that something seems wrong, as this version of the grader shows it."""
+        query = "INSERT INTO problems (at, about, text, grader) VALUES (?, ?, ?, ?)"
+        with _speaking(self.path), self.connection:
+            self.connection.execute(query, (time.time(), about, text, grader))
+
+    def problems(self) -> tuple[Problem, ...]:
+        """All problems that were noted, the first one first."""
+        with _speaking(self.path):
+            rows = self.connection.execute("SELECT at, about, text, grader FROM problems ORDER BY id")
+            return tuple(Problem(*row) for row in rows)
+
+    def cards_due(self, now: float) -> int:
+        """How many questions of the quiz are due; the quiz keeps them in the same file, once it was played."""
+        with _speaking(self.path):
+            played = self.connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'quiz_card'").fetchone()
+            if not played:
+                return 0
+            count = self.connection.execute("SELECT count(*) FROM quiz_card WHERE due <= ?", (now,))
+            return int(count.fetchone()[0])
+
     def standings(self) -> dict[str, Standing]:
         """Where the student is, by exercise id; an exercise never touched is left out."""
         with _speaking(self.path):
             attempts = self.connection.execute(
-                "SELECT exercise, id, at, status, functions FROM attempts ORDER BY id"
+                "SELECT exercise, id, at, status, submission, functions FROM attempts ORDER BY id"
             ).fetchall()
             hints = dict(
                 self.connection.execute(
@@ -197,13 +287,24 @@ class Record:
         try:
             return _open(self.path)
         except sqlite3.OperationalError as error:
-            raise RecordError(f"{self.path}: {error}") from error
+            return self._readable(error)
         except sqlite3.DatabaseError as error:
             self._move_aside(before, str(error))
         try:
             return _open(self.path)
         except sqlite3.Error as error:
             raise RecordError(f"{self.path}: {error}") from error
+
+    def _readable(self, error: sqlite3.OperationalError) -> sqlite3.Connection:
+        """A connection that only reads, where the disk is full or cannot be written: what was saved is still shown."""
+        if "locked" in str(error):
+            raise RecordError(f"{self.path}: {error}") from error
+        try:
+            connection = _open_unchanged(self.path)
+        except sqlite3.Error:
+            raise RecordError(f"{self.path}: {error}") from error
+        self.messages.append(f"{self.path} cannot be written ({error}); what was saved before is shown.")
+        return connection
 
     def _move_aside(self, before: tuple[int, int] | None, reason: str) -> None:
         """Renames the damaged database, unless another process has already put a new one in its place."""
@@ -226,6 +327,18 @@ def _open(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.executescript(_SCHEMA)
         connection.execute("SELECT count(*), max(id) FROM attempts").fetchone()
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def _open_unchanged(path: Path) -> sqlite3.Connection:
+    """Opens a database without writing anything, not even the files that SQLite keeps beside it while it is open."""
+    connection = sqlite3.connect(f"{path.resolve().as_uri()}?immutable=1", uri=True)
+    try:
+        for table in ("attempts", "hints", "problems"):
+            connection.execute(f"SELECT count(*) FROM {table}").fetchone()
     except sqlite3.Error:
         connection.close()
         raise
@@ -256,7 +369,13 @@ def _free_name(path: Path, suffix: str) -> Path:
     return next(name for name in names if not name.exists())
 
 
-def _after(standing: Standing, number: int, at: float, status: str, functions: str) -> Standing:
+def _verdicts(functions: str) -> tuple[Verdict, ...]:
+    return tuple(
+        Verdict(name, status, points, mistake or "") for name, status, points, mistake in json.loads(functions)
+    )
+
+
+def _after(standing: Standing, number: int, at: float, status: str, submission: str, functions: str) -> Standing:
     """The standing after one more attempt."""
     rows = json.loads(functions)
     return Standing(
@@ -268,4 +387,5 @@ def _after(standing: Standing, number: int, at: float, status: str, functions: s
         functions={**standing.functions, **{name: verdict for name, verdict, _, _ in rows}},
         points={**standing.points, **{name: points for name, _, points, _ in rows}},
         mistakes={**standing.mistakes, **{name: mistake or "" for name, _, _, mistake in rows}},
+        submissions={**standing.submissions, **{name: submission for name, *_ in rows}},
     )

@@ -39,9 +39,20 @@ def load(path):
     return module
 
 
+def shapes(value):
+    """The shape and dtype of each array in a result."""
+    if isinstance(value, np.ndarray):
+        return f"{{value.dtype}} {{value.shape}}"
+    if isinstance(value, (tuple, list)):
+        return f"{{type(value).__name__}} of {{', '.join(map(shapes, value))}}"
+    return type(value).__name__
+
+
 if __name__ == "__main__":
     result = load(SUBMISSION).{function}({call})
     print(result)
+    if isinstance(result, (np.ndarray, tuple, list)):
+        print("result:", shapes(result))
 '''
 
 
@@ -59,9 +70,14 @@ def case_source(
         submission=submission,
         imports="\nfrom grader.values import Source\n" if code else "",
     )
-    inputs = "".join(f"{name} = {literal(value)}\n" for name, value in args.items())
+    inputs = "".join(f"{_shape(name, value)}{name} = {literal(value)}\n" for name, value in args.items())
     call = ", ".join(f"{name}={name}" for name in args)
     return f"{head}{inputs}{_TAIL.format(function=function, call=call)}"
+
+
+def _shape(name: str, value: Value) -> str:
+    """A comment with the shape of an input, if it has one."""
+    return f"# {name}: {value.dtype} {value.shape}\n" if isinstance(value, np.ndarray) else ""
 
 
 def literal(value: Value, indent: int = 0) -> str:

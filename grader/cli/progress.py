@@ -1,18 +1,19 @@
-"""`grade` and `grade progress`: where a student is, and the next step."""
+"""`grade` and `grade progress`: where a student is, and the next step; `grade progress exercise3`: how it went so far."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 import click
 
-from grader.catalog import Course, ExerciseInfo, NoCourse, find_course, index
-from grader.cli.names import cache_folder
+from grader.catalog import Course, ExerciseInfo, NoCourse, find_course, index, info_of
+from grader.cli.names import Chosen, ExerciseName, cache_folder, choose
 from grader.cli.options import json_option, plain_option
 from grader.cli.terminal import echo_json, log, page, show
-from grader.record import Record, RecordError, Standing, state_folder
+from grader.record import Attempt, HintRead, Record, RecordError, Standing, state_folder
 from grader.render.progress import Place, map_screen, next_place, places
 from grader.render.text import Line
 
@@ -27,13 +28,20 @@ WELCOME = (
 
 
 @click.command("progress")
+@click.argument("exercise", required=False, type=ExerciseName())
 @json_option
 @plain_option
-def progress(as_json: bool, plain: bool) -> int:
+def progress(exercise: str | None, as_json: bool, plain: bool) -> int:
     """Show the map: what is done, what is open, what waits for an earlier exercise, and the next step.
 
-    An exercise is done when all its functions passed the last time they were graded.
+    An exercise is done when all its functions passed the last time they were graded. With EXERCISE: every attempt at it
+    and what it changed.
+
+    Example: grade progress exercise17
     """
+    if exercise is not None:
+        _history(choose(exercise), as_json, plain)
+        return 0
     try:
         course = find_course()
     except NoCourse as error:
@@ -41,11 +49,16 @@ def progress(as_json: bool, plain: bool) -> int:
             raise
         show([Line(text) for text in WELCOME])
         return 0
-    found = _places(course, index(course, cache_folder(course)))
+    from grader.student.originals import keep_originals
+
+    keep_originals(course)
+    known, due = _known(course)
+    found = places(index(course, cache_folder(course)), known, Standing())
     if as_json:
-        echo_json(_document(course, found))
+        echo_json(_document(course, found, due))
     else:
-        show(map_screen(course.name, found, page(plain), datetime.now()))
+        lines = map_screen(course.name, found, page(plain), datetime.now())
+        show([*lines, Line(f"Quiz due: {due} card{'s' * (due != 1)}. grade quiz --due")] if due else lines)
     return 0
 
 
@@ -61,25 +74,31 @@ def place_of(course: Course, infos: Sequence[ExerciseInfo], exercise: str) -> Pl
 
 def standings(course: Course) -> dict[str, Standing]:
     """Where the student is, by exercise id; empty, with a message, if progress cannot be read."""
+    return _known(course)[0]
+
+
+def _known(course: Course) -> tuple[dict[str, Standing], int]:
+    """The standings, and how many cards of the quiz are due."""
     try:
         with Record(state_folder(course.root)) as record:
             log(*(f"grade: {message}" for message in record.messages))
-            return record.standings()
+            return record.standings(), record.cards_due(time.time())
     except RecordError as error:
         log(f"grade: progress cannot be read: {error}")
-        return {}
+        return {}, 0
 
 
 def _places(course: Course, infos: Sequence[ExerciseInfo]) -> tuple[Place, ...]:
     return places(infos, standings(course), Standing())
 
 
-def _document(course: Course, found: Sequence[Place]) -> dict[str, Any]:
+def _document(course: Course, found: Sequence[Place], due: int) -> dict[str, Any]:
     following = next_place(found)
     return {
         "schema": 1,
         "course": course.name,
         "next": following.info.id if following else None,
+        "quiz_due": due,
         "exercises": [_exercise(place) for place in found],
     }
 
@@ -97,4 +116,51 @@ def _exercise(place: Place) -> dict[str, Any]:
         "hints": place.standing.hints,
         "needs": list(place.info.needs),
         "problem": place.info.problem,
+    }
+
+
+# --- one exercise ----------------------------------------------------------------------------------------------------
+
+
+def _history(chosen: Chosen, as_json: bool, plain: bool) -> None:
+    info = info_of(chosen.course, chosen.exercise, cache_folder(chosen.course))
+    attempts: tuple[Attempt, ...] = ()
+    hints: tuple[HintRead, ...] = ()
+    try:
+        with Record(state_folder(chosen.course.root)) as record:
+            log(*(f"grade: {message}" for message in record.messages))
+            attempts, hints = record.attempts(chosen.exercise.id), record.hints(chosen.exercise.id)
+    except RecordError as error:
+        log(f"grade: progress cannot be read: {error}")
+    if as_json:
+        echo_json(_history_document(chosen.course, info, attempts, hints))
+        return
+    from grader.render.history import history_screen
+
+    show(history_screen(info, attempts, hints, page(plain), datetime.now()))
+
+
+def _history_document(
+    course: Course, info: ExerciseInfo, attempts: Sequence[Attempt], hints: Sequence[HintRead]
+) -> dict[str, Any]:
+    return {
+        "schema": 1,
+        "course": course.name,
+        "exercise": info.id,
+        "attempts": [
+            {
+                "number": attempt.number,
+                "at": attempt.at,
+                "status": attempt.status,
+                "points": attempt.points,
+                "max_points": attempt.max_points,
+                "submission": attempt.submission,
+                "functions": [
+                    {"name": v.function, "status": v.status, "points": v.points, "mistake": v.mistake or None}
+                    for v in attempt.verdicts
+                ],
+            }
+            for attempt in attempts
+        ],
+        "hints": [{"at": h.at, "function": h.function, "step": h.step, "after_attempt": h.after} for h in hints],
     }

@@ -42,7 +42,9 @@ def hint(exercise: str, function: str | None, plain: bool) -> int:
     """Show the next hint for a function.
 
     Without FUNCTION: for the first one that does not pass. The first hint is always open, each further one after an
-    attempt with a changed file.
+    attempt with a changed file. When your last attempt made a known mistake, a sentence on it comes with the hint.
+
+    Example: grade hint exercise17 batchnorm_forward
     """
     chosen = choose(exercise, (function,) if function else ())
     plan = plan_of(chosen, PRACTICE)
@@ -104,7 +106,10 @@ def _hint_lines(
 )
 @plain_option
 def show_sheet(exercise: str, functions: tuple[str, ...], solution: bool, plain: bool) -> int:
-    """Show the sheet of an exercise, or its solution."""
+    """Show the sheet of an exercise, or its solution.
+
+    Example: grade show exercise17 batchnorm_forward
+    """
     from grader.render.sheet import code_screen, read_sheet, sheet_screen
 
     chosen = choose(exercise, functions)
@@ -176,6 +181,8 @@ def case(exercise: str, function: str, case: str | None, seed: str, out: Path | 
     """Write one case as a small file with its inputs and no answer, to run and debug.
 
     Without CASE: list the cases of the function.
+
+    Example: grade case exercise17 batchnorm_forward "one example"
     """
     chosen = choose(exercise, (function,))
     planned = plan_of(chosen, seed).function(chosen.functions[0])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+import zlib
 from collections.abc import Iterable
 from typing import Final
 
@@ -61,7 +62,10 @@ def level_quickly(want: Level | None = None) -> tuple[Level, tuple[Probe, ...]]:
 
 
 def _cache_folder() -> str:
+    """The user's cache folder; FileNotFoundError for a user without a home."""
     home = os.path.expanduser("~")
+    if not os.path.isabs(home):
+        raise FileNotFoundError("this user has no home folder")
     if sys.platform == "darwin":
         return os.path.join(home, "Library", "Caches", "grade")
     base = os.environ.get("LOCALAPPDATA") if os.name == "nt" else os.environ.get("XDG_CACHE_HOME")
@@ -80,7 +84,8 @@ def _key(want: Level | None) -> str:
 
 
 def _cache_file(want: Level | None) -> str:
-    return os.path.join(_cache_folder(), f"level-{want.value if want else 'any'}.txt")
+    here = zlib.crc32(os.path.dirname(os.path.abspath(__file__)).encode())  # each installation has its own
+    return os.path.join(_cache_folder(), f"level-{want.value if want else 'any'}-{here:08x}.txt")
 
 
 def remembered(want: Level | None) -> tuple[Probe, ...] | None:
@@ -96,8 +101,8 @@ def remembered(want: Level | None) -> tuple[Probe, ...] | None:
 def remember(want: Level | None, probes: Iterable[Probe]) -> None:
     """Keep the probes for the next start; a folder that cannot be written only costs the next start some time."""
     lines = [_key(want), *(f"{probe.name}\t{probe.ok}\t{probe.detail}" for probe in probes)]
-    path = _cache_file(want)
     try:
+        path = _cache_file(want)
         os.makedirs(_cache_folder(), exist_ok=True)
         with open(f"{path}.{os.getpid()}", "w", encoding="utf-8") as file:
             file.write("\n".join(lines))

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.student.conftest import Run, edit
+from tests.student.terminal import terminal
+
+NAME = "exercise01_doubling.py"
+TODO = "    raise NotImplementedError\n"
+
+
+def both_written(folder: Path) -> Path:
+    path = folder / "exercises" / NAME
+    edit(path, TODO, "    return 2 * x\n")
+    edit(path, TODO, "    return 2 * dout\n")
+    return path
+
+
+def test_a_function_comes_back_and_the_others_stay(folder: Path, grade: Run) -> None:
+    path = both_written(folder)
+    before = path.read_bytes()
+    done = grade(folder, "reset", "exercise1:doubling_forward", "--yes")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert path.read_text().count(TODO) == 1
+    assert "return 2 * dout" in path.read_text()
+    kept = [path for path in (folder / ".grade" / "backups").rglob("*.py")]
+    assert [path.read_bytes() for path in kept] == [before]
+    assert f"As it was before: .grade/backups/{kept[0].parent.parent.name}/exercises/{NAME}" in done.stdout
+
+
+def test_a_whole_file_comes_back_even_if_it_was_deleted(folder: Path, grade: Run) -> None:
+    path = both_written(folder)
+    assert grade(folder, "reset", "doubling", "--yes").returncode == 0
+    original = (folder / ".grade" / "originals" / NAME).read_bytes()
+    assert path.read_bytes() == original
+    again = grade(folder, "reset", "doubling")
+    assert (again.returncode, "as it was handed out" in again.stdout) == (0, True)
+
+
+def test_a_function_that_was_deleted_comes_back_to_its_place(folder: Path, grade: Run) -> None:
+    path = both_written(folder)
+    text = path.read_text()
+    path.write_text(text[: text.index("def doubling_forward")] + text[text.index("def doubling_backward") :])
+    assert grade(folder, "reset", "exercise1:doubling_forward", "--yes").returncode == 0
+    assert path.read_text() == text.replace("    return 2 * x\n", TODO)
+
+
+def test_nothing_is_taken_out_unasked(folder: Path, grade: Run) -> None:
+    path = both_written(folder)
+    before = path.read_bytes()
+    done = grade(folder, "reset", "exercise1")
+    assert (done.returncode, "add --yes" in done.stderr) == (2, True)
+    assert path.read_bytes() == before
+
+
+def test_the_line_of_an_editor_names_the_function(folder: Path, grade: Run) -> None:
+    path = both_written(folder)
+    line = path.read_text().split("def doubling_backward")[0].count("\n") + 2
+    assert grade(folder, "reset", f"exercises/{NAME}:{line}", "--yes").returncode == 0
+    assert "return 2 * x\n" in path.read_text() and "return 2 * dout" not in path.read_text()
+
+
+def test_without_an_original_it_is_said(clone: Path, grade: Run) -> None:
+    both_written(clone)
+    done = grade(clone, "reset", "exercise1", "--yes")
+    assert (done.returncode, "no untouched exercise01_doubling.py is kept" in done.stderr) == (2, True)
+
+
+def test_an_unknown_function_is_said(folder: Path, grade: Run) -> None:
+    done = grade(folder, "reset", "exercise1:doubling_forwrd", "--yes")
+    assert (done.returncode, "has no function 'doubling_forwrd'" in done.stderr) == (2, True)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")
+@pytest.mark.parametrize(("answer", "resets"), [("n\n", False), ("\n", False), ("y\n", True)])
+def test_on_a_terminal_it_is_asked(folder: Path, answer: str, resets: bool) -> None:
+    path = both_written(folder)
+    text = terminal(folder, "reset", "exercise1", typed=answer)
+    assert "exercise1: 2 lines of yours will be taken out; a copy is kept. Reset it?" in text
+    assert ("return 2" not in path.read_text()) is resets
