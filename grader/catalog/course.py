@@ -23,7 +23,7 @@ from typing import Any, ClassVar, Final
 
 FILE_NAME: Final = re.compile(r"exercise0*(\d+)_([a-z][a-z0-9_]*)\.py")
 SOLUTION_POLICIES: Final = ("passed", "always", "never")
-SETTINGS: Final = ("name", "limits", "show_solution")
+SETTINGS: Final = ("name", "limits", "show_solution", "pytest", "class")
 PLANS: Final = "plans"  # the folder of a student's course that stands for solutions/
 
 
@@ -178,6 +178,8 @@ def _parse_settings(text: str, path: Path) -> dict[str, Any]:
         raise CourseFault(f"{path}: [tool.grade] name must be a text")
     if table.get("show_solution", "passed") not in SOLUTION_POLICIES:
         raise CourseFault(f"{path}: [tool.grade] show_solution must be one of {', '.join(SOLUTION_POLICIES)}")
+    if not isinstance(table.get("pytest", False), bool):
+        raise CourseFault(f"{path}: [tool.grade] pytest must be true or false")
     limits = table.get("limits", {})
     if not isinstance(limits, dict) or not all(_is_positive(value) for value in limits.values()):
         raise CourseFault(f"{path}: [tool.grade.limits] must hold numbers above 0")

@@ -1,0 +1,1 @@
+"""Collects what was handed in: from folders, archives, downloads of learning platforms, repositories."""

@@ -1,0 +1,450 @@
+"""Finds what was handed in below a folder or in a platform's archive, and reads it: regular files only, no link followed."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import stat
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone, tzinfo
+from itertools import groupby
+from pathlib import Path, PurePosixPath
+from typing import IO, Any, Final
+
+from grader.catalog import Course
+from grader.classroom.collect import archives, metadata
+from grader.classroom.collect.archives import ArchiveError, Bounds, Member
+from grader.classroom.collect.layouts import (
+    GRADESCOPE,
+    MANIFEST,
+    TIMESTAMP,
+    Entry,
+    Known,
+    Placed,
+    Unplaced,
+    arrange_file,
+    arrange_folder,
+    in_student_folder,
+)
+from grader.classroom.collect.names import archive_stem, is_litter, moodle, shown
+from grader.classroom.fault import ClassError
+from grader.grading import MAX_SOURCE
+
+MAX_FILES: Final = 5_000  # below one student's folder
+MAX_DEPTH: Final = 8
+MAX_MANIFEST: Final = 1 << 16
+GIT: Final = ".git"  # its own files tell when another commit is checked out
+_READ: Final = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What `grade submit` says of itself in an archive; nobody vouches for it."""
+
+    student: str
+    name: str
+    email: str
+    created: datetime | None
+    sheets: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Found:
+    """A submission: the bytes of a file that was placed. `member` is its name in an archive, else empty."""
+
+    placed: Placed
+    exercise: str
+    sequence: int
+    submitted: datetime | None
+    source: bytes
+    member: str = ""
+    manifest: Manifest | None = None
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A file below the top with what was arranged for it. `stamp` changes when it may have changed."""
+
+    path: str
+    size: int
+    changed: int
+    items: tuple[Placed | Unplaced, ...]
+
+    @property
+    def placing(self) -> str:
+        """What the outcome depends on besides the file's bytes."""
+        return repr(self.items)
+
+
+class Scan:
+    """A folder or an archive of submissions. `dates` is the time zone of files' dates where those are trusted, else None."""
+
+    def __init__(self, root: Path, course: Course, dates: tzinfo | None = None) -> None:
+        self.given = root
+        self.course = course
+        self.dates = dates
+        self.kinds: dict[str, int] = {}
+        if not root.exists():
+            raise ClassError(f"{root}: there is no such folder or archive")
+        self.is_archive = not root.is_dir()
+        if self.is_archive and archive_stem(root.name) is None:
+            raise ClassError(
+                f"{root} is neither a folder nor a zip or tar archive", "Name the folder of all submissions."
+            )
+        self.root = root if self.is_archive else _unwrapped(root)
+
+    def fingerprint(self) -> str:
+        """Changes whenever a file below the top comes, goes or has another size or date. Quick: nothing is arranged."""
+        digest = hashlib.sha256(f"{self.dates}\0".encode())
+        if self.is_archive:
+            found = self.root.stat()
+            digest.update(f"{found.st_size} {found.st_mtime_ns}".encode())
+            return digest.hexdigest()
+        waiting = [os.fspath(self.root)]
+        while waiting:
+            folder = waiting.pop()
+            lines = []
+            try:
+                with os.scandir(folder) as listing:
+                    for entry in listing:
+                        name = entry.name
+                        if entry.is_dir(follow_symlinks=False):
+                            lines.append(f"{name}/")
+                            if name == GIT or not (is_litter(name) or folder.endswith(GIT)):
+                                waiting.append(entry.path)
+                        else:
+                            found = entry.stat(follow_symlinks=False)
+                            lines.append(f"{name}\0{found.st_mode}\0{found.st_size}\0{found.st_mtime_ns}")
+            except OSError as error:
+                lines.append(f"{error.errno}")
+            lines.sort()
+            digest.update("\n".join([folder, *lines, ""]).encode("utf-8", "surrogateescape"))
+        return digest.hexdigest()
+
+    # --- a folder ----------------------------------------------------------------------------------------------------
+
+    def units(self) -> Iterator[Unit]:
+        """Every file below the top that may be one, or that cannot be placed."""
+        if self.is_archive:
+            found = self.root.stat()
+            yield Unit(self.root.name, found.st_size, found.st_mtime_ns, ())
+            return
+        known = Known(gradescope=metadata.gradescope(self.root / GRADESCOPE))
+        with os.scandir(self.root) as listing:
+            tops = sorted(listing, key=lambda entry: entry.name)
+        for top in tops:
+            if is_litter(top.name):
+                continue
+            if top.is_symlink():
+                yield _plain_unit(top.name, Unplaced(shown(top.name), "it is a link"))
+            elif top.is_dir(follow_symlinks=False):
+                yield from self._folder(top, known)
+            else:
+                yield from self._file(top)
+
+    def _file(self, top: os.DirEntry[str]) -> Iterator[Unit]:
+        found = top.stat(follow_symlinks=False)
+        if not stat.S_ISREG(found.st_mode):
+            yield _plain_unit(top.name, Unplaced(shown(top.name), "it is no ordinary file"))
+            return
+        item = arrange_file(self.course, Entry((top.name,), self._date(found.st_mtime)))
+        if item is not None:
+            yield Unit(top.name, found.st_size, found.st_mtime_ns, (item,))
+
+    def _folder(self, top: os.DirEntry[str], known: Known) -> Iterator[Unit]:
+        files: dict[tuple[str, ...], os.stat_result] = {}
+        problems: list[Unplaced] = []
+        _walk(top.path, (top.name,), files, problems)
+        for problem in problems:
+            yield _plain_unit(problem.path, problem)
+        here = self._known_of(top, known, files)
+        entries = [Entry(parts, self._date(found.st_mtime)) for parts, found in files.items()]
+        for item in arrange_folder(self.course, top.name, entries, here):
+            if isinstance(item, Unplaced):
+                yield _plain_unit(item.path, item)
+                continue
+            found = files[item.entry.parts]
+            yield Unit(item.entry.path, found.st_size, found.st_mtime_ns, (item,))
+
+    def _known_of(self, top: os.DirEntry[str], known: Known, files: Mapping[tuple[str, ...], Any]) -> Known:
+        git = Path(top.path) / ".git"
+        repositories = {top.name: metadata.commit_time(git)} if git.exists() and not git.is_symlink() else {}
+        stamps = [parts for parts in files if parts[-1] == TIMESTAMP]
+        times = {parts[:-1]: at for parts in stamps if (at := metadata.timestamp(self.root.joinpath(*parts)))}
+        return replace(known, repositories=repositories, times=times)
+
+    def _date(self, seconds: float) -> datetime | None:
+        return datetime.fromtimestamp(seconds, timezone.utc) if self.dates is not None else None
+
+    # --- reading -----------------------------------------------------------------------------------------------------
+
+    def load(self, unit: Unit) -> Iterator[Found | Unplaced]:
+        """The submissions of a unit, read now."""
+        if self.is_archive:
+            with open(self.root, "rb") as file:
+                yield from self._class_archive(file)
+            return
+        for item in unit.items:
+            if isinstance(item, Unplaced):
+                yield item
+                continue
+            try:
+                yield from self._read(unit, item)
+            except ArchiveError as error:
+                yield Unplaced(shown(unit.path), str(error))
+            except OSError as error:
+                yield Unplaced(shown(unit.path), f"it cannot be read: {error.strerror}")
+
+    def _read(self, unit: Unit, item: Placed) -> Iterator[Found | Unplaced]:
+        with open_regular(self.root.joinpath(*item.entry.parts)) as file:
+            if item.exercise is None:
+                yield from self._student_archive(file, item)
+                return
+            data = file.read(MAX_SOURCE + 1)
+        if len(data) > MAX_SOURCE:
+            yield Unplaced(shown(unit.path), f"it has {unit.size / 1e6:.1f} MB; a submission has at most 1 MB")
+            return
+        yield Found(item, item.exercise, item.sequence, item.submitted, data, "", self._manifest_beside(item))
+
+    def _manifest_beside(self, item: Placed) -> Manifest | None:
+        """The manifest in a student's unpacked archive."""
+        if len(item.entry.parts) < 2:
+            return None
+        try:
+            with open_regular(self.root / item.entry.parts[0] / MANIFEST) as file:
+                return manifest_of(file.read(MAX_MANIFEST + 1))
+        except OSError:
+            return None
+
+    def _student_archive(self, file: IO[bytes], item: Placed) -> Iterator[Found | Unplaced]:
+        """What one student packed."""
+        listing = _listing(file, item.entry.name, archives.STUDENT)
+        yield from (Unplaced(f"{item.entry.path}: {shown(name)}", reason) for name, reason in listing.problems)
+        wanted: dict[str, tuple[str, int]] = {}
+        for chosen in in_student_folder(self.course, listing.entries()):
+            if isinstance(chosen, Unplaced):
+                yield Unplaced(f"{item.entry.path}: {shown(chosen.path)}", chosen.reason)
+            elif chosen[1] is None:
+                yield Unplaced(f"{item.entry.path}: {shown(chosen[0].path)}", "archives in archives are not opened")
+            else:
+                wanted[listing.names[chosen[0].parts]] = (chosen[1].exercise.id, chosen[1].sequence)
+        manifest = None
+        read = []
+        for member, data in _contents(file, item.entry.name, archives.STUDENT, {*wanted, *listing.manifests}):
+            if isinstance(data, str):
+                yield Unplaced(f"{item.entry.path}: {shown(member.name)}", data)
+            elif member.name in wanted:
+                read.append((member, data))
+            else:
+                manifest = manifest_of(data)
+        for member, data in read:
+            exercise, sequence = wanted[member.name]
+            at = item.submitted or (manifest.created if manifest and self.dates else None)
+            yield Found(item, exercise, sequence or item.sequence, at, data, shown(member.name), manifest)
+
+    def _class_archive(self, file: IO[bytes]) -> Iterator[Found | Unplaced]:
+        """A platform's download, read as if it were unpacked."""
+        name = self.root.name
+        listing = _listing(file, name, archives.CLASS)
+        yield from (Unplaced(shown(each), reason) for each, reason in listing.problems)
+        entries = listing.entries(self.dates)
+        tops = {
+            top: list(group) for top, group in groupby(sorted(entries, key=lambda e: e.parts), key=lambda e: e.parts[0])
+        }
+        known = self._known_in(file, listing)
+        placed: dict[str, Placed] = {}
+        for top, group in tops.items():
+            items = (
+                [arrange_file(self.course, group[0])]
+                if len(group) == 1 and len(group[0].parts) == 1
+                else arrange_folder(self.course, top, group, known)
+            )
+            for item in items:
+                if isinstance(item, Placed):
+                    placed[listing.names[item.entry.parts]] = item
+                elif item is not None:
+                    yield Unplaced(shown(item.path), item.reason)
+        for member, data in _contents(file, name, archives.CLASS, set(placed)):
+            item = placed[member.name]
+            if isinstance(data, str):
+                yield Unplaced(shown(member.name), data)
+            elif item.exercise is not None:
+                yield Found(item, item.exercise, item.sequence, item.submitted, data, shown(member.name))
+            else:
+                try:
+                    yield from self._student_archive(io.BytesIO(data), item)
+                except ArchiveError as error:
+                    yield Unplaced(shown(member.name), str(error))
+
+    def _known_in(self, file: IO[bytes], listing: _Listing) -> Known:
+        wanted = {name for parts, name in listing.names.items() if parts == (GRADESCOPE,)}
+        for _, data in _contents(file, self.root.name, archives.CLASS, wanted):
+            if isinstance(data, bytes):
+                return Known(gradescope=metadata.gradescope_text(data, GRADESCOPE))
+        return Known()
+
+
+# --- files -----------------------------------------------------------------------------------------------------------
+
+
+def open_regular(path: Path) -> IO[bytes]:
+    """A regular file, opened to read; OSError for a link, a pipe, a device."""
+    descriptor = os.open(path, _READ)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(0, "it is no ordinary file")
+    return os.fdopen(descriptor, "rb")
+
+
+def _walk(
+    folder: str, parts: tuple[str, ...], files: dict[tuple[str, ...], os.stat_result], problems: list[Unplaced]
+) -> None:
+    """Adds the regular files below a folder, within bounds."""
+    try:
+        with os.scandir(folder) as listing:
+            entries = sorted(listing, key=lambda entry: entry.name)
+    except OSError as error:
+        problems.append(Unplaced(shown("/".join(parts)), f"it cannot be read: {error.strerror}"))
+        return
+    for entry in entries:
+        inside = (*parts, entry.name)
+        if is_litter(entry.name):
+            continue
+        if entry.is_symlink():
+            problems.append(Unplaced(shown("/".join(inside)), "it is a link"))
+        elif entry.is_dir(follow_symlinks=False):
+            if len(inside) > MAX_DEPTH:
+                problems.append(Unplaced(shown("/".join(inside)), "folders as deep as this are not searched"))
+            else:
+                _walk(entry.path, inside, files, problems)
+        elif not entry.is_file(follow_symlinks=False):
+            problems.append(Unplaced(shown("/".join(inside)), "it is no ordinary file"))
+        elif len(files) >= MAX_FILES:
+            problems.append(
+                Unplaced(shown(parts[0]), f"it holds more than {MAX_FILES} files; the rest was not searched")
+            )
+            return
+        else:
+            files[inside] = entry.stat(follow_symlinks=False)
+
+
+def _plain_unit(path: str, problem: Unplaced) -> Unit:
+    return Unit(path, 0, 0, (problem,))
+
+
+def _unwrapped(root: Path) -> Path:
+    """The folder that holds the submissions: inside an export's only folder, or nbgrader's `submitted`."""
+    if (root / "submitted").is_dir() and not (root / "submitted").is_symlink():
+        return root / "submitted"
+    inside = [entry for entry in os.scandir(root) if not is_litter(entry.name)]
+    if len(inside) == 1 and inside[0].is_dir(follow_symlinks=False):
+        only = Path(inside[0].path)
+        names = [entry.name for entry in os.scandir(only)]
+        if GRADESCOPE in names or any(moodle(name) for name in names):
+            return only
+    return root
+
+
+# --- archives --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Listing:
+    """The names in an archive: `names` from parts to the member's own name, each once."""
+
+    names: Mapping[tuple[str, ...], str]
+    dates: Mapping[tuple[str, ...], datetime | None]
+    manifests: tuple[str, ...]
+    problems: tuple[tuple[str, str], ...]
+
+    def entries(self, dates: tzinfo | None = None) -> list[Entry]:
+        """Its files as entries."""
+        made = []
+        for parts in self.names:
+            changed = self.dates[parts]
+            at = changed.replace(tzinfo=dates) if changed is not None and dates is not None else None
+            made.append(Entry(parts, at))
+        return made
+
+
+def _listing(file: IO[bytes], name: str, bounds: Bounds) -> _Listing:
+    """The members of an archive by name. For a student's, all of it is put below one pseudo folder."""
+    seen: dict[tuple[str, ...], list[tuple[str, datetime | None]]] = {}
+    problems: list[tuple[str, str]] = []
+    file.seek(0)
+    for member in archives.members(file, name, bounds):
+        if isinstance(member, tuple):
+            problems.append(member)
+            continue
+        parts = _parts(member.name)
+        if parts is None:
+            problems.append((member.name, "its name leads out of the archive"))
+        elif not any(map(is_litter, parts)):
+            seen.setdefault(parts, []).append((member.name, member.changed))
+    folded: dict[str, int] = {}
+    for parts in seen:
+        folded["/".join(parts).casefold()] = folded.get("/".join(parts).casefold(), 0) + 1
+    names, dates = {}, {}
+    wrapper = _wrapper(seen, bounds)
+    for parts, found in seen.items():
+        if len(found) > 1 or folded["/".join(parts).casefold()] > 1:
+            problems.append((found[0][0], "the archive holds several members of this name"))
+            continue
+        inside = (*(("archive",) if bounds is archives.STUDENT else ()), *parts[len(wrapper) :])
+        names[inside], dates[inside] = found[0]
+    manifests = tuple(name for parts, name in names.items() if parts == ("archive", MANIFEST))
+    return _Listing(names, dates, manifests, tuple(problems))
+
+
+def _parts(name: str) -> tuple[str, ...] | None:
+    """A member's name in parts, None if it is absolute or climbs. It is compared with names, never opened."""
+    if "\0" in name or "\\" in name or name.startswith("/") or len(name) > 4096:
+        return None
+    parts = PurePosixPath(name).parts
+    return parts if parts and ".." not in parts and ":" not in parts[0] else None
+
+
+def _wrapper(names: Mapping[tuple[str, ...], Any], bounds: Bounds) -> tuple[str, ...]:
+    """The one folder in which everything lies, as packing programs make it; of a class, only where it cannot be a student's."""
+    tops = {parts[0] for parts in names}
+    if len(tops) != 1 or not all(len(parts) > 1 for parts in names) or tops == {"exercises"}:
+        return ()
+    second = {parts[1] for parts in names}
+    of_platform = tops == {"submitted"} or GRADESCOPE in second or any(moodle(name) for name in second)
+    return tuple(tops) if bounds is archives.STUDENT or of_platform else ()
+
+
+def _contents(file: IO[bytes], name: str, bounds: Bounds, wanted: set[str]) -> Iterator[tuple[Member, bytes | str]]:
+    """The wanted members with their bytes, or with why they cannot be read."""
+    if not wanted:
+        return
+    file.seek(0)
+    for member in archives.members(file, name, bounds):
+        if isinstance(member, tuple) or member.name not in wanted:
+            continue
+        most = archives.STUDENT.unpacked if archive_stem(member.name) and bounds is archives.CLASS else MAX_SOURCE
+        try:
+            yield member, member.read(most)
+        except ArchiveError as error:
+            if "unpacks to more" in str(error):
+                raise
+            yield member, str(error)
+
+
+def manifest_of(data: bytes) -> Manifest | None:
+    """The manifest in some bytes, None if they are none."""
+    if len(data) > MAX_MANIFEST:
+        return None
+    try:
+        found = json.loads(data)
+        student = found["student"]
+        name, shown_name, email = (str(student.get(key, ""))[:200] for key in ("id", "name", "email"))
+        files = found.get("files", {})
+        sheets = {str(name): str(row.get("stub", "")) for name, row in files.items() if isinstance(row, dict)}
+        created = metadata.moment(str(found.get("created", "")))
+        return Manifest(name, shown_name, email, created, sheets)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return None

@@ -1,0 +1,156 @@
+"""What `grade class` says at its end: what was recognised, what has no place, what was graded, what failed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from grader.classroom.collect.collecting import Collected
+    from grader.classroom.compare_runs import Change
+    from grader.classroom.coordinate import Summary
+    from grader.classroom.model import Identity, Row
+    from grader.classroom.shards import Merged
+
+SHOWN: Final = 12  # of a list; all of it is in the run's folder
+LISTS: Final = "collected.txt"
+_KINDS: Final = {
+    "moodle": "Moodle", "canvas": "Canvas", "gradescope": "Gradescope", "repository": "repositories", "folder": "folders of students",
+    "archive": "archives", "file": "files that name their student", "unplaced": "without a place",
+}  # fmt: skip
+
+
+def sentences(summary: Summary, out: Path) -> Iterator[tuple[str, str]]:
+    """Each sentence of the summary with the indent of its further lines."""
+    collected = summary.collected
+    kinds = ", ".join(f"{count} {_KINDS.get(kind, kind)}" for kind, count in sorted(collected.kinds.items()))
+    yield f"Found: {_n(collected.files, 'file')} ({kinds or 'nothing'}), {collected.unchanged} of them unchanged.", "  "
+    work = f"{_n(collected.submissions, 'submission')} of {_n(collected.students, 'student')}"
+    yield f"In the ledger: {work}.", "  "
+    for head, items in lists(collected):
+        yield from _listed(head, items)
+    yield from _graded(summary)
+    for problem in summary.problems:
+        yield f"This exercise cannot be graded: {problem}", "  "
+    for reason, count in sorted(summary.failures.items(), key=lambda pair: -pair[1])[:SHOWN]:
+        yield f"BROKEN {count}: {reason}", "  "
+    if summary.failures:
+        yield (
+            "What is broken is our failure, costs nobody a point, and is tried again when you give the same command.",
+            "  ",
+        )
+    if summary.level.value not in ("jailed", "confined"):
+        yield f"UNSAFE: student code was only {summary.level.value}. Every report says so.", "  "
+    yield f"Next: grade report {out}", "  "
+
+
+def lists(collected: Collected) -> list[tuple[str, list[str]]]:
+    """The lists that want somebody's attention, with a headline each."""
+    unplaced = [f"{item.path}: {item.reason}" for item in collected.unplaced]
+    all_of_them = [
+        ("Could not be placed, and is not graded", unplaced),
+        ("To be looked at", collected.remarks),
+        ("Not in the roster, graded all the same", collected.unlisted),
+        ("In the roster, but nothing was handed in", collected.absent),
+    ]
+    return [(head, items) for head, items in all_of_them if items]
+
+
+def _listed(head: str, items: Sequence[str]) -> Iterator[tuple[str, str]]:
+    yield f"{head}: {len(items)}", "  "
+    yield from ((f"  {item}", "    ") for item in items[:SHOWN])
+    if len(items) > SHOWN:
+        yield f"  and {len(items) - SHOWN} more, in {LISTS}", "    "
+
+
+def _graded(summary: Summary) -> Iterator[tuple[str, str]]:
+    collected = summary.collected
+    if collected.gone:
+        yield f"Gone since the last time, and counted no more: {collected.gone}.", "  "
+    if collected.forgotten:
+        yield f"Left out, for their students asked to be forgotten: {collected.forgotten}. Delete those files.", "  "
+    if not summary.to_grade:
+        yield "Nothing new to grade.", "  "
+        return
+    each = f", {summary.graded / summary.seconds:.0f} a second" if summary.seconds > 0 else ""
+    statuses = ", ".join(f"{count} {status}" for status, count in sorted(summary.statuses.items()))
+    graded = summary.graded - sum(summary.failures.values())
+    yield f"Graded: {graded} in {summary.seconds:.1f} s{each}, {summary.level.value} ({statuses or 'none'}).", "  "
+    if summary.timeouts:
+        yield f"Ran out of time: {summary.timeouts}.", "  "
+
+
+def save_lists(collected: Collected, out: Path) -> None:
+    """Writes all lists into the run's folder, for its owner only; they hold names."""
+    lines = [line for head, items in lists(collected) for line in (head, *(f"  {item}" for item in items), "")]
+    path = out / LISTS
+    path.touch(mode=0o600)
+    path.write_text("\n".join(lines), encoding="utf-8", errors="backslashreplace")
+
+
+def _n(count: int, noun: str) -> str:
+    return f"{count} {noun}{'s' * (count != 1)}"
+
+
+def shard_sentences(summary: Summary, file: Path) -> Iterator[tuple[str, str]]:
+    """What a shard says at its end."""
+    yield from _graded(summary)
+    for reason, count in sorted(summary.failures.items(), key=lambda pair: -pair[1])[:SHOWN]:
+        yield f"BROKEN {count}: {reason}", "  "
+    yield f"Written: {file}", "  "
+    yield f"Next, when all shards are done: grade class merge {file.parent}", "  "
+
+
+def merge_sentences(merged: Merged, run: Path) -> Iterator[tuple[str, str]]:
+    """What was merged."""
+    yield f"Merged: {_n(merged.shards, 'shard')}, {merged.new} new results, {merged.known} known ones.", "  "
+    for head, items in lists(merged.collected):
+        yield from _listed(head, items)
+    if merged.missing:
+        yield f"These shards are missing: {', '.join(merged.missing)}.", "  "
+    if merged.failures:
+        yield f"BROKEN {merged.failures}: our failure, costs nobody a point.", "  "
+    if merged.open:
+        yield f"Not graded yet: {merged.open}. grade class without --shard, into this run with this secret, does.", "  "
+    yield f"Next: grade report {run}", "  "
+
+
+def change_sentences(found: Sequence[Change], who: Mapping[str, str], old: str, new: str) -> Iterator[tuple[str, str]]:
+    """Every changed mark, and how many went up and down."""
+    for change in found:
+        name = who.get(change.student, change.student)
+        functions = ", ".join(
+            f"{f.name} {f.old_status} {f.old_points:g} -> {f.new_status} {f.new_points:g}" for f in change.functions
+        )
+        why = f" [{', '.join(change.why)}]" if change.why else ""
+        marks = f"{_mark(change.old)} -> {_mark(change.new)} of {change.max_mark:g}"
+        yield f"{name} {change.exercise}: {marks}{why}{': ' + functions if functions else ''}", "    "
+    up = sum((c.new or 0) > (c.old or 0) for c in found)
+    down = sum((c.new or 0) < (c.old or 0) for c in found)
+    same = len(found) - up - down
+    rest = f", {same} with another verdict and the same mark" if same else ""
+    yield f"{_n(len(found), 'change')} from {old} to {new}: {up} up, {down} down{rest}.", "  "
+
+
+def changes_document(found: Sequence[Change], who: Mapping[str, str]) -> dict[str, Any]:
+    """The changes as JSON."""
+    rows = [{**asdict(change), "student": who.get(change.student, change.student)} for change in found]
+    return {"schema": 1, "changes": rows}
+
+
+def override_sentences(who: Identity, before: Row, after: Row) -> Iterator[tuple[str, str]]:
+    """What an override changed."""
+    marks = f"{_mark(before.mark)} -> {_mark(after.mark)} of {after.max_mark:g}"
+    yield f"{who.student}, {after.exercise}: {marks}", "  "
+
+
+def forgotten_sentences(who: Identity, counts: Mapping[str, int]) -> Iterator[tuple[str, str]]:
+    """What was removed, and what was not."""
+    yield f"Removed of {who.student}: " + ", ".join(f"{count} {what}" for what, count in counts.items()) + ".", "  "
+    yield "Files in the folder of submissions, reports, other runs and back-ups are not touched: remove them too.", "  "
+
+
+def _mark(mark: float | None) -> str:
+    return "none" if mark is None else f"{round(mark, 3):g}"

@@ -1,0 +1,74 @@
+"""Gradescope's results.json, one for each student and exercise that has a verdict, in an archive.
+
+Scores are numbers and no test is hidden: one hidden test would hide a student's total. What names the run stands in
+`extra_data`, which students do not see.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from grader.classroom import ExerciseRow, Row, student_view
+from grader.report.escape import visible
+from grader.report.model import ClassReport
+from grader.report.sentences import function_sentence, mistake_sentence
+
+
+def members(rows: Iterable[Row], report: ClassReport) -> Iterator[tuple[str, str]]:
+    """`exercise/pseudonym/results.json` and its text."""
+    exercises = {exercise.id: exercise for exercise in report.exercises}
+    for row in rows:
+        if row.mark is not None and row.result is not None:
+            document = results(row, exercises[row.exercise], report.commitment)
+            yield f"{row.exercise}/{row.student}/results.json", json.dumps(document, allow_nan=False, indent=1)
+
+
+def results(row: Row, exercise: ExerciseRow, commitment: str) -> dict[str, Any]:
+    """The document of one graded submission; `score` is the mark after overrides and the late rule."""
+    assert row.result is not None and row.mark is not None
+    view = student_view(row.result)
+    return {
+        "score": round(row.mark, 4),
+        "execution_time": round(row.wall_ms / 1000, 3),
+        "output": visible(view["problem"], 2000) or _summary(row),
+        "output_format": "text",
+        "test_output_format": "text",
+        "test_name_format": "text",
+        "visibility": "after_published",
+        "stdout_visibility": "hidden",
+        "extra_data": {
+            "seed_commitment": commitment,
+            "grader": view["grader"],
+            "exercise": exercise.id,
+            "plan": row.result.get("plan", ""),
+            "submission": row.submission,
+            "key": row.key,
+            "level": row.level,
+            "late_days": row.late.days,
+            "overrides": len(row.overrides),
+        },
+        "tests": [_test(function, number) for number, function in enumerate(view["functions"], 1)],
+    }
+
+
+def _summary(row: Row) -> str:
+    late = f" {row.late.days} days late." if row.late.days else ""
+    by_hand = " A mark was set by hand." if row.overrides else ""
+    return f"{row.points:g} of {row.max_points:g} points.{late}{by_hand}"
+
+
+def _test(function: Mapping[str, Any], number: int) -> dict[str, Any]:
+    passed = function["status"] == "pass"
+    output = "" if passed else ". ".join(filter(None, (function_sentence(function), mistake_sentence(function))))
+    return {
+        "name": visible(function["name"]),
+        "number": str(number),
+        "score": function["points"],
+        "max_score": function["max_points"],
+        "status": "passed" if passed else "failed",
+        "output": visible(output, 2000),
+        "output_format": "text",
+        "visibility": "after_published",
+    }

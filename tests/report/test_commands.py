@@ -1,0 +1,149 @@
+import json
+import os
+import stat
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from grader.report.commands import report
+from tests.classroom.runs import KEY, make_run, pseudonym
+from tests.report.classes import small_class
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return make_run(tmp_path / "run", small_class())
+
+
+def call(*words: object) -> Result:
+    return CliRunner().invoke(report, [str(word) for word in words])
+
+
+def test_the_summary_is_printed_and_nothing_written_unless_asked(folder: Path) -> None:
+    before = sorted(path.name for path in folder.iterdir())
+    made = call(folder)
+    assert made.exit_code == 0
+    assert "3 students, 2 exercises" in made.output and "Weakest functions" in made.output
+    assert "Ada" not in made.output
+    assert sorted(path.name for path in folder.iterdir() if not path.name.endswith(("-wal", "-shm"))) == [
+        name for name in before if not name.endswith(("-wal", "-shm"))
+    ]
+
+
+def test_names_are_shown_when_asked_for(folder: Path) -> None:
+    assert "Bob O'Neil" in call(folder, "--names").output
+    assert "leave out --names" in call(folder, "--names", "--shared").output
+
+
+@pytest.mark.parametrize(
+    ("flag", "files"),
+    [
+        ("--html", ["report.html"]),
+        ("--csv", ["functions.csv", "marks.csv"]),
+        ("--json", ["report.json"]),
+        ("--jsonl", ["results.jsonl"]),
+        ("--canvas", ["canvas.csv"]),
+        ("--moodle", ["moodle.csv", "moodle_exercise01_doubling.csv", "moodle_exercise02_tripling.csv"]),
+        ("--gradescope", ["gradescope.zip"]),
+        ("--junit", ["junit.xml"]),
+        ("--markdown", ["report.md"]),
+    ],
+)
+def test_each_format_writes_its_files_for_their_owner_only(folder: Path, flag: str, files: list[str]) -> None:
+    made = call(folder, flag)
+    assert made.exit_code == 0, made.output
+    out = folder / "reports"
+    assert sorted(path.name for path in out.iterdir()) == files
+    assert all(path.stat().st_size > 0 for path in out.iterdir())
+    if os.name == "posix":
+        assert all(stat.S_IMODE(path.stat().st_mode) == 0o600 for path in out.iterdir())
+    assert "Written:" in made.output
+
+
+def test_the_same_run_gives_the_same_bytes(folder: Path) -> None:
+    flags = ("--html", "--csv", "--json", "--jsonl", "--canvas", "--moodle", "--gradescope", "--junit", "--markdown")
+    assert call(folder, *flags).exit_code == 0
+    first = {path.name: path.read_bytes() for path in (folder / "reports").iterdir()}
+    assert call(folder, *flags).exit_code == 0
+    assert first == {path.name: path.read_bytes() for path in (folder / "reports").iterdir()}
+
+
+@pytest.mark.parametrize("word", ["bob", "Bob O'Neil", "BOB@EXAMPLE.ORG", "102", pseudonym(KEY, "bob")])
+def test_preview_shows_what_a_student_will_see(folder: Path, word: str) -> None:
+    made = call(folder, "--preview", word)
+    assert made.exit_code == 0
+    assert "Bob O'Neil" in made.output and "What adds-two does." in made.output and "BOB PRINTED" not in made.output
+    assert call(folder, "--feedback", folder / "fb").exit_code == 0
+    assert made.stdout == (folder / "fb" / f"{pseudonym(KEY, 'bob')}.txt").read_text()
+
+
+def test_a_preview_of_nobody_says_so(folder: Path) -> None:
+    made = call(folder, "--preview", "zoe")
+    assert made.exit_code == 2 and "no student" in made.output
+
+
+def quiz_file(folder: Path) -> Path:
+    papers = [
+        {"student": "ada", "points": 8.5, "max_points": 10.0},
+        {"student": "102", "points": 3, "max_points": 10.0},
+        {"student": "nobody", "points": 1, "max_points": 10.0},
+    ]
+    path = folder.parent / "marks.json"
+    path.write_text(json.dumps({"schema": 1, "title": "Midterm", "papers": papers}))
+    return path
+
+
+def test_quiz_marks_stand_beside_the_others(folder: Path) -> None:
+    made = call(folder, "--quiz", quiz_file(folder), "--csv", "--html", "--canvas", "--moodle", "--json", "--names")
+    assert made.exit_code == 0
+    assert "1 quiz papers are of no student" in made.output and "nobody" in made.output
+    out = folder / "reports"
+    assert "8.5,10" in (out / "marks.csv").read_text()
+    assert "Midterm" in (out / "canvas.csv").read_text() and "Midterm" in (out / "moodle.csv").read_text()
+    assert "8.5 of 10" in (out / "report.html").read_text()
+    students = json.loads((out / "report.json").read_text())["students"]
+    assert {s["name"]: s.get("quiz", {}).get("points") for s in students} == {
+        "Ada Byron": 8.5,
+        "Bob O'Neil": 3.0,
+        "Eve Hacker": None,
+    }
+
+
+def test_what_grade_quiz_mark_writes_as_csv_is_read_too(folder: Path) -> None:
+    path = folder.parent / "marks.csv"
+    path.write_text("id,name,points,max_points,share,q1,remarks\nada,Ada,8.5,10,0.85,1,\n")
+    assert call(folder, "--quiz", path, "--csv").exit_code == 0
+    assert "8.5,10" in (folder / "reports" / "marks.csv").read_text()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{}",
+        "[1]",
+        "{",
+        '{"papers": [{"student": "a", "points": "x", "max_points": 1}]}',
+        '{"papers": [{"student": "a", "points": NaN, "max_points": 1}]}',
+    ],
+)
+def test_a_file_without_quiz_marks_is_refused_with_its_name(folder: Path, text: str) -> None:
+    path = folder.parent / "bad.json"
+    path.write_text(text)
+    made = call(folder, "--quiz", path)
+    assert made.exit_code != 0 and "bad.json" in made.output and "grade quiz mark" in made.output
+
+
+def test_a_folder_that_is_no_run_is_refused(tmp_path: Path) -> None:
+    made = call(tmp_path, "--csv")
+    assert made.exit_code != 0 and str(tmp_path) in made.output
+
+
+def test_hints_come_from_the_course_that_was_graded(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from grader.report.catalogue import read_hints
+
+    monkeypatch.chdir(Path(__file__).resolve().parents[2])
+    made = read_hints(["exercise17_batchnorm"])
+    assert made.remark == ""
+    assert made.by_mistake["exercise17_batchnorm", "batch_stats", "ddof1"]
+    assert "no exercise99_none" in read_hints(["exercise99_none"]).remark

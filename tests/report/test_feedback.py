@@ -1,0 +1,92 @@
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from grader.classroom import open_run
+from grader.classroom.rules import Rules
+from grader.report.feedback import Feedback, FeedbackMaker, as_html, as_text
+from tests.classroom.runs import EXERCISES, KEY, Class, Work, at, make_run, person, pseudonym
+from tests.report.classes import small_class
+
+FIRST = EXERCISES[0].id
+HINT = "Think of the sum."
+
+
+def feedback(folder: Path, student: str, quiz: tuple[str, float, float] | None = None) -> Feedback:
+    with open_run(folder) as run:
+        maker = FeedbackMaker(
+            run.course, run.exercises, run.rules.students_see, lambda e, f, m: HINT if m == "adds-two" else ""
+        )
+        return maker.student(student, tuple(run.rows(student=pseudonym(KEY, student))), quiz)
+
+
+def texts(made: Feedback) -> tuple[str, str]:
+    return as_text(made), as_html(made)
+
+
+def test_feedback_says_what_is_right_the_mistake_and_its_hint(tmp_path: Path) -> None:
+    for text in texts(feedback(make_run(tmp_path / "run", small_class()), "bob")):
+        assert "What adds-two does." in text and HINT in text and "ValueError" in text
+        assert "0 of 4" in text
+    for text in texts(feedback(tmp_path / "run", "ada")):
+        assert "4 of 4" in text and "ok" in text and "FAIL" not in text
+
+
+def test_feedback_reveals_no_input_number_message_seed_or_other_student(tmp_path: Path) -> None:
+    made = small_class()
+    for text in texts(feedback(make_run(tmp_path / "run", made), "bob")):
+        for secret in (
+            "a case",
+            "y[0]",
+            "2.0",
+            "3.0",
+            "<secret>",
+            "secret",
+            "BOB PRINTED",
+            "c" * 32,
+            "p" * 64,
+            "Ada",
+            "Eve",
+        ):
+            assert secret not in text, secret
+
+
+@pytest.mark.parametrize(
+    ("sees", "shown", "hidden"),
+    [
+        (("points",), ["0 of 4"], ["FAIL", "What adds-two does.", HINT, "double"]),
+        (("status",), ["FAIL", "double"], ["0 of 4", "0/1", "What adds-two does.", HINT]),
+        (("status", "mistakes"), ["FAIL", "What adds-two does."], ["0 of 4", HINT]),
+        ((), [], ["0 of 4", "FAIL", "What adds-two does.", HINT, "double"]),
+    ],
+)
+def test_the_course_decides_what_students_see(
+    tmp_path: Path, sees: tuple[str, ...], shown: list[str], hidden: list[str]
+) -> None:
+    folder = make_run(tmp_path / "run", replace(small_class(), rules=Rules(students_see=sees)))
+    for text in texts(feedback(folder, "bob")):
+        assert all(word in text for word in shown)
+        assert not any(word in text for word in hidden)
+
+
+def test_late_work_and_our_own_failure_are_explained(tmp_path: Path) -> None:
+    rules = Rules(deadlines={FIRST: at("2026-03-01 12:00")}, percent_per_day=10)
+    work = (
+        Work("ada", FIRST, {"double": "pass", "double_backward": "pass"}, submitted=at("2026-03-02 18:00")),
+        Work("bob", FIRST, {}, failure="no worker", submitted=at("2026-03-01 10:00")),
+    )
+    folder = make_run(tmp_path / "run", Class((person("ada"), person("bob")), work, rules=rules))
+    assert "2 days late, which costs 20 %" in as_text(feedback(folder, "ada"))
+    bob = as_text(feedback(folder, "bob"))
+    assert "no mark yet" in bob and "costs no points" in bob and "no worker" not in bob
+
+
+def test_a_missing_exercise_says_so_and_the_quiz_stands_beside(tmp_path: Path) -> None:
+    for text in texts(feedback(make_run(tmp_path / "run", small_class()), "eve", ("Midterm", 7.5, 10.0))):
+        assert "Not handed in." in text and "Midterm: " in text and "7.5 of 10" in text
+
+
+def test_the_page_for_a_student_has_no_script_and_loads_nothing(tmp_path: Path) -> None:
+    text = as_html(feedback(make_run(tmp_path / "run", small_class()), "bob"))
+    assert "default-src 'none'" in text and "<script" not in text and "http" not in text.replace("http-equiv", "")
