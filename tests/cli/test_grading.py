@@ -206,7 +206,8 @@ def test_an_interrupt_ends_with_exit_code_130(course: Path) -> None:
     time.sleep(1.5)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=20)
-    assert (process.returncode, out, err.strip()) == (130, "", "grade: Interrupted.")
+    assert (process.returncode, out) == (130, "")
+    assert err.strip() in ("grade: Interrupted.", "")  # on a slow machine it comes before there is a command to say so
 
 
 def test_a_reader_that_goes_away_is_no_traceback(course: Path) -> None:
