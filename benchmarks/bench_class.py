@@ -233,6 +233,45 @@ def nothing_new(base: Path) -> None:
     print(
         f"{FILES} files: collected in {first:.1f} s; nothing new: {min(times):.2f} s, {verdict(min(times) * 100_000 / FILES, 3)}"
     )
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    peak = used.ru_maxrss / 1024
+    print(
+        f"    processor time of all four calls: {used.ru_utime + used.ru_stime:.1f} s; largest process: {peak:.0f} MB, {verdict(peak, 300)}"
+    )
+
+
+OTTER_TEST = """OK_FORMAT = True
+test = {"name": "q1", "points": 1, "suites": [{"scored": True, "setup": "", "teardown": "", "type": "doctest", "cases": [
+    {"code": ">>> import numpy as np\\n>>> x = np.arange(6.0).reshape(3, 2)\\n>>> bool(abs(batchnorm_forward("
+             "x, np.ones(2), np.zeros(2)).mean()) < 1e-6)\\nTrue", "hidden": False, "locked": False}]}]}
+"""
+
+
+def otter(base: Path) -> None:
+    """otter-grader on one submission with a single check, beside ours with all of them."""
+    program = os.environ.get("BENCH_OTTER") or shutil.which("otter")
+    if program is None:
+        print("otter-grader is not installed: pip install '.[instructor]' to time it beside, or name it in BENCH_OTTER")
+        return
+    place = base / "otter"
+    (place / "tests").mkdir(parents=True)
+    (place / "tests/q1.py").write_text(OTTER_TEST, encoding="ascii")
+    exercise = [e for e in find_course(ROOT).exercises if e.number == 17]
+    (place / "submission.py").write_bytes(source(exercise[0], "right", 1, random.Random(1)))
+    path = f"{Path(program).parent}{os.pathsep}{os.environ['PATH']}"
+    run = {"cwd": place, "env": {**os.environ, "PATH": path}, "check": True, "capture_output": True}
+    subprocess.run([program, "generate", "-t", "tests"], **run)
+    files = make(base / "beside", exercise, 100, share=NO_LOOPS, hostile=False)
+    ours, theirs = [], []
+    for _ in range(max(1, ROUNDS // 2)):
+        started = time.perf_counter()
+        done = subprocess.run([program, "run", "-a", "autograder.zip", "submission.py"], **run)
+        theirs.append(time.perf_counter() - started)
+        assert b"Failed" not in done.stdout, done.stdout.decode()
+        ours.append(seconds_of(base / "beside", base, jobs=2) / files)
+    one, other = statistics.median(ours), statistics.median(theirs)
+    print(f"otter run: {other:.2f} s a submission with one check; ours {1000 * one:.1f} ms with all of them, 2 jobs")
+    print(f"    otter / ours: {other / one:.0f}, {verdict(other / one, 200, least=True)}")
 
 
 def course(base: Path) -> None:
@@ -251,7 +290,7 @@ def course(base: Path) -> None:
 def main() -> None:
     wanted = sys.argv[1:]
     parts: dict[str, Callable[[Path], None]] = {
-        "submission": lambda base: per_submission(), "jobs": jobs_and_loops, "dask": dask, "course": course,
+        "submission": lambda base: per_submission(), "jobs": jobs_and_loops, "dask": dask, "otter": otter, "course": course,
         "many": many, "nothing": nothing_new,
     }  # fmt: skip
     for name, part in parts.items():

@@ -35,6 +35,8 @@ COMMANDS: Final[dict[str, Entry]] = {
     "report": Entry("grader.report.commands:report", "Report on a graded class."),
     "similar": Entry("grader.classroom.commands:similar", "Show submissions that are worth a look side by side."),
     "init": Entry("grader.export.commands:init", "Write a student's folder from the installed package."),
+    "export": Entry("grader.export.formats:export", "Write exercises for otter-grader, Gradescope or notebooks."),
+    "import": Entry("grader.export.formats:import_", "Read results of otter-grader into a run."),
     "release": Entry("grader.export.commands:release", "Build the students' folder without solutions, leak-checked."),
     "lint": Entry("grader.cli.content:lint", "Check the course's own content."),
     "audit": Entry("grader.cli.content:audit", "Show changes of the references that no case catches."),

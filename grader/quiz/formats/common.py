@@ -135,7 +135,7 @@ def from_mathjax(text: str) -> str:
 _AMBIGUOUS = re.compile(r"[-+.~0-9]|(?:yes|no|on|off|true|false|null)\Z", re.IGNORECASE)
 
 
-class _Dumper(yaml.SafeDumper):  # type: ignore[misc]  # PyYAML comes without types
+class _Dumper(yaml.SafeDumper):
     """Writes as the bank is written: long or many-lined text as block scalars, nothing in double quotes."""
 
 

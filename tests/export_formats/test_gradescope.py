@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import stat
+import subprocess
+import sys
+import sysconfig
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.export_formats.assignments import ROOT, as_notebook, grade, hidden_plan, ours, submissions
+
+TWO = ("exercise15_clipping", "exercise17_batchnorm")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A zip with a stand-in for the wheel: this environment is installed already."""
+    folder = tmp_path_factory.mktemp("gradescope")
+    wheel = folder / "dlmath_grader-0.1.0-py3-none-any.whl"
+    wheel.write_bytes(b"")
+    grade("export", "gradescope", *TWO, "--out", folder / "autograder.zip", "--wheel", wheel)
+    return folder / "autograder.zip"
+
+
+@pytest.fixture
+def layout(made: Path, tmp_path: Path) -> Path:
+    """The zip unpacked as Gradescope does it, in a folder of its own, with a Python that has the project."""
+    root = tmp_path / "autograder"
+    for name in ("source", "submission", "results"):
+        (root / name).mkdir(parents=True)
+    with zipfile.ZipFile(made) as archive:
+        archive.extractall(root / "source")
+    shutil.copy(root / "source" / "run_autograder", root / "run_autograder")
+    environment = root / "source" / "venv"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", environment], check=True)
+    (packages,) = environment.glob("lib/python*/site-packages")
+    (packages / "project.pth").write_text(f"{ROOT}\n{sysconfig.get_paths()['purelib']}\n")
+    return root
+
+
+def run(root: Path, code: int = 0) -> dict[str, Any]:
+    done = subprocess.run(["bash", root / "run_autograder"], capture_output=True, text=True, timeout=120)
+    assert done.returncode == code, done.stdout + done.stderr
+    path = root / "results" / "results.json"
+    return json.loads(path.read_text()) if path.is_file() else {}
+
+
+def points(results: dict[str, Any], short: str) -> list[int]:
+    return [t["score"] for t in results["tests"] if t["name"].startswith(f"{short} ") and t.get("max_score")]
+
+
+def test_the_zip_has_gradescopes_layout_and_its_scripts_are_sound(made: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(made) as archive:
+        names = set(archive.namelist())
+        modes = {member.filename: member.external_attr >> 16 for member in archive.infolist()}
+        archive.extractall(tmp_path)
+    assert {"setup.sh", "run_autograder", "requirements.txt", "secret", "course/pyproject.toml"} <= names
+    assert {name for name in names if name.startswith("course/solutions/")} == {f"course/solutions/{e}.py" for e in TWO}
+    assert modes["secret"] == modes["course/solutions/exercise15_clipping.py"] == 0o600
+    for script in ("setup.sh", "run_autograder"):
+        subprocess.run(["bash", "-n", tmp_path / script], check=True)
+    assert "conda" not in (tmp_path / "setup.sh").read_text()
+    assert stat.S_IMODE(made.stat().st_mode) == 0o600
+
+
+def test_a_submission_gets_our_points(made: Path, layout: Path, tmp_path: Path) -> None:
+    paths = submissions("exercise15_clipping", tmp_path)
+    shutil.copy(paths["partial"], layout / "submission" / "exercise15_clipping.py")
+    results = run(layout)
+    expected = ours("exercise15_clipping", made.parent, paths["partial"])
+    assert points(results, "exercise15") == list(expected.values())
+    assert points(results, "exercise17") == [0] * len(points(results, "exercise17"))
+    assert results["score"] == sum(expected.values())
+    possible = sum(t.get("max_score", 0) for t in results["tests"])
+    assert possible == sum(f.points for e in TWO for f in hidden_plan(e, made.parent).functions)
+
+
+def test_a_notebook_gets_the_points_of_its_functions(made: Path, layout: Path, tmp_path: Path) -> None:
+    path = submissions("exercise17_batchnorm", tmp_path)["partial"]
+    shutil.copy(as_notebook(path), layout / "submission" / "exercise17_batchnorm.ipynb")
+    assert points(run(layout), "exercise17") == list(ours("exercise17_batchnorm", made.parent, path).values())
+
+
+def test_students_see_practice_in_full_and_of_hidden_inputs_only_kinds(layout: Path, tmp_path: Path) -> None:
+    shutil.copy(submissions("exercise15_clipping", tmp_path)["wrong"], layout / "submission" / "exercise15_clipping.py")
+    results = run(layout)
+    shown = "\n".join(t["output"] for t in results["tests"] if t["visibility"] == "visible")
+    later = [t for t in results["tests"] if t["visibility"] == "after_due_date"]
+    assert "clipped has the right shape" in shown and "expected" in shown
+    assert later and all(t["output_format"] == "text" for t in results["tests"])
+    for word in ("got", "expected", "case"):
+        assert all(word not in test["output"] for test in later), word
+    assert any("kind of fault: value" in test["output"] for test in later)
+    assert set(results) == {"score", "output", "output_format", "stdout_visibility", "visibility", "tests"}
+
+
+def test_student_code_cannot_reach_solutions_secret_or_results(layout: Path) -> None:
+    (layout / "submission" / "exercise15_clipping.py").write_text(
+        f"""
+import os
+seen = []
+for path in ('{layout}/source/secret', '{layout}/source/course/solutions/exercise15_clipping.py'):
+    try:
+        seen.append(open(path).read()[:20])
+    except OSError:
+        pass
+for path in ('{layout}/results/results.json', '{layout}/results/x'):
+    try:
+        open(path, 'w').write('forged'); seen.append(path)
+    except OSError:
+        pass
+def clip_by_norm(g, threshold):
+    raise ValueError(f'SEEN {{seen}}')
+"""
+    )
+    results = run(layout)
+    assert "SEEN []" in "\n".join(test["output"] for test in results["tests"])
+    assert os.listdir(layout / "results") == ["results.json"]
+    assert results["score"] == 0
+
+
+def test_our_own_failure_writes_no_mark(layout: Path) -> None:
+    (layout / "submission" / "exercise15_clipping.py").write_text("")
+    (layout / "source" / "course" / "solutions" / "exercise15_clipping.py").write_text("raise OSError\n")
+    assert run(layout, code=1) == {}
