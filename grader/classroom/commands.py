@@ -31,7 +31,8 @@ class ClassGroup(click.Group):
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The options of the grading command, then the subcommands."""
         command = self.commands[GRADE]
-        records = [record for param in command.get_params(ctx) if (record := param.get_help_record(ctx))]
+        options = [param for param in command.get_params(ctx) if isinstance(param, click.Option)]
+        records = [record for option in options if (record := option.get_help_record(ctx))]
         with formatter.section("Options"):
             formatter.write_dl(records)
         self.format_commands(ctx, formatter)

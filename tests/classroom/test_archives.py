@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import stat
@@ -142,6 +143,23 @@ def test_a_hostile_manifest_is_as_good_as_none(folder, text):  # noqa: F811
     folder.put("alice.zip", zipped((NAME, RIGHT), ("manifest.json", text)))
     folder.collect()
     assert len(folder.found()) == 1
+
+
+def test_what_grade_submit_packs_is_matched_with_the_roster_and_with_the_sheet(folder):  # noqa: F811
+    from grader.student.identity import Student
+    from grader.student.submit import Entry, Submission, file_name, pack
+
+    now = hashlib.sha256(folder.course.exercises[0].stub.read_bytes()).hexdigest()
+    for student, stub in (("s-1", now), ("s-2", "f" * 64)):
+        entries = (Entry(DOUBLING, RIGHT.encode(), stub), Entry("exercise03_batchnorm", HALF.encode(), ""))
+        submission = Submission("small course", Student(student.upper(), student), 1_772_359_200.0, {}, entries)
+        folder.put(file_name(submission), pack(submission))
+    collected = folder.collect(folder.roster("id,name\ns-1,One\ns-2,Two\n"))
+    assert collected.unplaced == [] and collected.unlisted == [] and collected.absent == []
+    assert sorted((student, exercise) for student, exercise, _ in folder.found()) == [
+        ("s-1", DOUBLING), ("s-1", "exercise03_batchnorm"), ("s-2", DOUBLING), ("s-2", "exercise03_batchnorm"),
+    ]  # fmt: skip
+    assert collected.remarks == ["s-2 exercise01_doubling: made for an older sheet (its manifest says so)"]
 
 
 # --- hostile archives ------------------------------------------------------------------------------------------------

@@ -324,6 +324,29 @@ def test_another_folder_adds_to_a_run(folder, tmp_path):
     assert folder.who() == {"alice", "bob"}
 
 
+def test_collecting_that_is_stopped_in_the_middle_is_finished_the_next_time(folder, monkeypatch):
+    from grader.classroom.collect import collecting
+
+    monkeypatch.setattr(collecting, "BATCH", 2)
+    for number in range(7):
+        folder.put(f"s{number}/exercise01_doubling.py", f"# {number}\n")
+    add = Ledger.add_submission
+
+    def stops(self, submission):
+        if submission.source == b"# 5\n":
+            raise KeyboardInterrupt
+        return add(self, submission)
+
+    monkeypatch.setattr(Ledger, "add_submission", stops)
+    with pytest.raises(KeyboardInterrupt):
+        folder.collect()
+    monkeypatch.setattr(Ledger, "add_submission", add)
+    collected = folder.collect()
+    assert (collected.unchanged, len(folder.found())) == (3, 7), (
+        "what was not finished is read again, and is there once"
+    )
+
+
 # --- the roster ------------------------------------------------------------------------------------------------------
 
 

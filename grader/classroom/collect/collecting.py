@@ -6,10 +6,11 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from pathlib import Path
+from types import TracebackType
 from typing import Final
 
 from grader.catalog import Course
@@ -24,7 +25,8 @@ from grader.classroom.identities import Identities, pseudonym
 from grader.classroom.ledger import Ledger, Submission
 from grader.classroom.model import Identity
 
-BATCH: Final = 500  # files in one transaction
+BATCH: Final = 500  # submissions in one transaction
+BATCH_BYTES: Final = 32 << 20
 MAX_PATH: Final = 1000
 _PLATFORMS: Final = ("moodle", "canvas", "gradescope")  # they know who is logged in; a manifest is what a student says
 
@@ -44,6 +46,38 @@ class Collected:
     remarks: list[str] = field(default_factory=list)
     unlisted: list[str] = field(default_factory=list)
     absent: list[str] = field(default_factory=list)
+
+
+class _Batches:
+    """Transactions of some hundred submissions. The ledger is written first: what it is given twice it holds once."""
+
+    def __init__(self, ledger: Ledger, identities: Identities) -> None:
+        self.ledger = ledger
+        self.identities = identities
+        self._open = ExitStack()
+        self._items = self._bytes = 0
+
+    def __enter__(self) -> _Batches:
+        self._begin()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._open.__exit__(kind, error, trace)
+
+    def _begin(self) -> None:
+        self._open.enter_context(transaction(self.identities.db, self.identities.path))
+        self._open.enter_context(self.ledger.write())
+        self._items = self._bytes = 0
+
+    def grew(self, size: int) -> None:
+        """Counts an item, and begins the next transaction where this one is large enough."""
+        self._items += 1
+        self._bytes += size
+        if self._items >= BATCH or self._bytes >= BATCH_BYTES:
+            self._open.close()
+            self._begin()
 
 
 class Collector:
@@ -101,20 +135,16 @@ class Collector:
 
     def _everything(self, scan: Scan, stamp: str) -> None:
         before = self._seen(scan)
-        batch: list[tuple[Unit, str]] = []
-        for unit in scan.units():
-            self.done.files += 1
-            placing = hashlib.sha256(f"{stamp} {unit.placing}".encode("utf-8", "surrogatepass")).hexdigest()[:32]
-            for kind in _kinds(unit):
-                self.done.kinds[kind] = self.done.kinds.get(kind, 0) + 1
-            if before.pop(_key(unit.path), None) == (unit.size, unit.changed, placing):
-                self.done.unchanged += 1
-                continue
-            batch.append((unit, placing))
-            if len(batch) >= BATCH:
-                self._take(scan, batch)
-                batch = []
-        self._take(scan, batch)
+        with _Batches(self.ledger, self.identities) as batches:
+            for unit in scan.units():
+                self.done.files += 1
+                placing = hashlib.sha256(f"{stamp} {unit.placing}".encode("utf-8", "surrogatepass")).hexdigest()[:32]
+                for kind in _kinds(unit):
+                    self.done.kinds[kind] = self.done.kinds.get(kind, 0) + 1
+                if before.pop(_key(unit.path), None) == (unit.size, unit.changed, placing):
+                    self.done.unchanged += 1
+                else:
+                    self._take(scan, unit, placing, batches)
         self._gone(scan, list(before))
 
     # --- files -------------------------------------------------------------------------------------------------------
@@ -125,20 +155,19 @@ class Collector:
         )
         return {path: (size, changed, placing) for path, size, changed, placing in rows}
 
-    def _take(self, scan: Scan, batch: list[tuple[Unit, str]]) -> None:
-        """Reads some files and keeps what is in them. The ledger comes first: what it holds twice it holds once."""
-        if not batch:
-            return
+    def _take(self, scan: Scan, unit: Unit, placing: str, batches: _Batches) -> None:
+        """Reads a file and keeps what is in it. One that is left in the middle is read again."""
         self._touched = True
-        loaded = [(unit, placing, list(self._loaded(scan, unit))) for unit, placing in batch]
-        with self._identity_transaction(), self.ledger.write():
-            for unit, placing, items in loaded:
-                number = self._file(scan, unit, placing)
-                for item in items:
-                    if isinstance(item, Unplaced):
-                        self.identities.db.execute("INSERT INTO unplaced VALUES (?, ?, ?)", (number, *_said(item)))
-                    else:
-                        self._add(number, item)
+        db = self.identities.db
+        number = self._file(scan, unit)
+        for item in self._loaded(scan, unit):
+            if isinstance(item, Unplaced):
+                db.execute("INSERT INTO unplaced VALUES (?, ?, ?)", (number, *_said(item)))
+                batches.grew(0)
+            else:
+                self._add(number, item)
+                batches.grew(len(item.source))
+        db.execute("UPDATE file SET placing = ? WHERE id = ?", (placing, number))
 
     def _loaded(self, scan: Scan, unit: Unit) -> Iterator[Found | Unplaced]:
         try:
@@ -148,12 +177,13 @@ class Collector:
         except OSError as error:
             yield Unplaced(shown(unit.path), f"it cannot be read: {error.strerror or error}")
 
-    def _file(self, scan: Scan, unit: Unit, placing: str) -> int:
+    def _file(self, scan: Scan, unit: Unit) -> int:
+        """The number of a file, nothing of which is kept yet."""
         db, path = self.identities.db, _key(unit.path)
         db.execute(
-            "INSERT INTO file (root, path, size, changed, present, placing) VALUES (?, ?, ?, ?, 1, ?) ON CONFLICT (root, path) "
+            "INSERT INTO file (root, path, size, changed, present, placing) VALUES (?, ?, ?, ?, 1, '') ON CONFLICT (root, path) "
             "DO UPDATE SET size = excluded.size, changed = excluded.changed, present = 1, placing = excluded.placing",
-            (_root(scan), path, unit.size, unit.changed, placing),
+            (_root(scan), path, unit.size, unit.changed),
         )
         number = int(db.execute("SELECT id FROM file WHERE root = ? AND path = ?", (_root(scan), path)).fetchone()[0])
         db.execute("DELETE FROM origin WHERE file = ?", (number,))
@@ -243,7 +273,8 @@ class Collector:
             return Unplaced(found.placed.entry.path, reason)
         if isinstance(place, Listed):
             return [(owners[0], "" if isinstance(says, Listed) else self._disagreement(owners[0], declared))]
-        return [(declared, "whose it is, only its manifest says" if not isinstance(says, Listed) else "")]
+        unknown = self.roster.students and not isinstance(says, Listed)
+        return [(declared, "whose it is, only its manifest says" if unknown else "")]
 
     def _disagreement(self, owner: Owner, declared: Owner) -> str:
         place, says = self.roster.find(owner), self.roster.find(declared)
