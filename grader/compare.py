@@ -95,17 +95,6 @@ def same(got: Value, want: Value, allowances: Sequence[Allowance]) -> bool:
     return differ(got, want, allowances) is None
 
 
-def right_leaves(got: Value, want: Value, allowances: Sequence[Allowance]) -> dict[Path, bool]:
-    """For values of one structure: which leaves are right."""
-    result = {}
-    for (path, wanted), allowance in zip(leaves(want), allowances):
-        try:
-            result[path] = same(at(got, path), wanted, (allowance,))
-        except (KeyError, IndexError, TypeError):
-            result[path] = False
-    return result
-
-
 def scale_of(want: Value, rows: bool = False) -> np.ndarray:
     """S: the largest finite |want| of a leaf, as an array that broadcasts against it (one entry a row for `rows`)."""
     array = np.abs(np.asarray(want, dtype=np.float64))

@@ -16,7 +16,7 @@ from grader.compare import differ, scale_of
 from grader.judge import judge
 from grader.lint.finding import Finding
 from grader.observe import STEP_LIMIT, observe
-from grader.plan import FunctionPlan, Plan, PlanError, compile_plan, float32_args, save
+from grader.plan import FunctionPlan, PlanError, compile_plan, float32_args, save
 from grader.spec import Check, SpecError, Wrong
 from grader.values import is_float, leaves
 from grader.verdict import FunctionResult, Outcome, Raised, Returned, Status, StepLimit, TimedOut
@@ -188,8 +188,3 @@ def _clearest(outcome: Returned, expected: Returned, plan: FunctionPlan, allowan
         elif not is_float(want) and differ(got, want, (allowance,)) is not None:
             return float("inf")
     return best
-
-
-def plan_of(exercise: ExerciseFiles, seed: int) -> Plan:
-    """The plan that lint proves for a seed."""
-    return compile_plan(exercise.id, load_solution(exercise.solution), exercise.solution.read_bytes(), str(seed))
