@@ -156,7 +156,7 @@ def test_local_results_are_the_same_with_one_process_and_with_many_that_are_kill
     killed = []
 
     def killer() -> None:
-        while not stop.wait(0.7):
+        while not stop.wait(0.7 if killed else 0.1):  # the run may be over soon
             for warm in [each for each in children(os.getpid())[1:] if is_warm(each)][:1]:
                 os.kill(warm, signal.SIGKILL)
                 killed.append(warm)
@@ -305,7 +305,7 @@ def test_dask_gives_the_same_results_also_when_a_worker_is_killed(calm, tmp_path
         killed = []
 
         def killer() -> None:
-            while not stop.wait(2.0) and len(killed) < 2:
+            while not stop.wait(0.1) and len(killed) < 2:
                 below = [each for worker in workers for each in children(worker.pid)[1:] if is_warm_or_worker(each)]
                 if below:
                     os.kill(below[len(killed) % len(below)], signal.SIGKILL)

@@ -57,11 +57,35 @@ def level(request: pytest.FixtureRequest) -> Level:
 
 
 @pytest.fixture(scope="session")
-def sandbox(level: Level) -> Iterator[Sandbox]:
+def others(level: Level) -> set[int]:
+    """The processes that earlier tests left below this one, which are not the sandbox's."""
+    return processes_below(os.getpid())
+
+
+@pytest.fixture(scope="session")
+def sandbox(level: Level, others: set[int]) -> Iterator[Sandbox]:
     """A sandbox at a level, which really is in force."""
     with Sandbox(LIMITS, want=level) as sandbox:
         assert sandbox.level is level, [probe for probe in sandbox.probes if not probe.ok]
         yield sandbox
+
+
+def processes_below(pid: int) -> set[int]:
+    """The living descendants of a process (Linux; elsewhere none are found)."""
+    parents = {}
+    if sys.platform.startswith("linux"):
+        for entry in os.listdir("/proc"):
+            if entry.isdigit():
+                try:
+                    fields = Path(f"/proc/{entry}/stat").read_text().rpartition(")")[2].split()
+                except OSError:
+                    continue
+                if fields[0] != "Z":
+                    parents[int(entry)] = int(fields[1])
+    found = {pid}
+    while more := {child for child, parent in parents.items() if parent in found} - found:
+        found |= more
+    return found - {pid}
 
 
 @pytest.fixture

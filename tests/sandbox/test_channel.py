@@ -15,6 +15,10 @@ from grader.sandbox.channel import MAX_ANSWER, Channel, Ended, Late, PollChannel
 from grader.values import Seeded, Value
 
 
+def answering(kind: int, request: bytes, value: Value) -> bytes:
+    return wire.frame(kind, request, wire.encode(value))
+
+
 class Peer:
     """The other ends of a channel's pipes."""
 
@@ -34,13 +38,14 @@ class Peer:
 
     def read_question(self) -> tuple[bytes, Value]:
         """The id and the value of a question that is read whole."""
+        _, request, length = wire.header(self.read(wire.HEADER.size))
+        return request, wire.decode(self.read(length))
+
+    def read(self, size: int) -> bytes:
         data = b""
-        while len(data) < wire.HEADER.size:
-            data += os.read(self.questions, 1 << 16)
-        _, request, length = wire.header(data[: wire.HEADER.size])
-        while len(data) < wire.HEADER.size + length:
-            data += os.read(self.questions, 1 << 16)
-        return request, wire.decode(data[wire.HEADER.size :])
+        while len(data) < size:
+            data += os.read(self.questions, size - len(data))
+        return data
 
     def does(self, action: Callable[[], None]) -> threading.Thread:
         thread = threading.Thread(target=action, daemon=True)
@@ -57,13 +62,13 @@ def peer(request: pytest.FixtureRequest) -> Iterator[Peer]:
 
 
 def exchanged(peer: Peer, value: Value, seconds: float = 5.0) -> Value:
-    return answer(peer.channel, ask(peer.channel, wire.CALL, value), time.monotonic() + seconds)
+    return answer(peer.channel, ask(peer.channel, wire.CALL, wire.encode(value)), time.monotonic() + seconds)
 
 
 def test_a_question_is_answered(peer: Peer) -> None:
     def echo() -> None:
         request, value = peer.read_question()
-        os.write(peer.answers, wire.frame(wire.ANSWER, request, value))
+        os.write(peer.answers, answering(wire.ANSWER, request, value))
 
     peer.does(echo)
     assert exchanged(peer, ("x", [1.5])) == ("x", [1.5])
@@ -74,7 +79,7 @@ def test_what_is_larger_than_any_pipe_passes_both_ways_at_once(peer: Peer) -> No
 
     def echo() -> None:
         request, got = peer.read_question()
-        data = wire.frame(wire.ANSWER, request, got)
+        data = answering(wire.ANSWER, request, got)
         for start in range(0, len(data), 10_000):
             os.write(peer.answers, data[start : start + 10_000])
             os.write(peer.prints, b"." * 10)
@@ -95,7 +100,7 @@ def test_a_worker_that_prints_before_it_reads_is_no_deadlock(peer: Peer) -> None
         for _ in range(100):
             os.write(peer.prints, b"x" * 10_000)
         request, _ = peer.read_question()
-        os.write(peer.answers, wire.frame(wire.ANSWER, request, None))
+        os.write(peer.answers, answering(wire.ANSWER, request, None))
 
     peer.does(chatty)
     assert exchanged(peer, np.zeros(500_000)) is None
@@ -112,7 +117,7 @@ def test_the_end_of_the_worker_is_noticed(peer: Peer) -> None:
 def test_half_an_answer_and_then_the_end(peer: Peer) -> None:
     def half() -> None:
         request, _ = peer.read_question()
-        os.write(peer.answers, wire.frame(wire.ANSWER, request, "a long answer")[:-3])
+        os.write(peer.answers, answering(wire.ANSWER, request, "a long answer")[:-3])
         peer.close(peer.answers)
 
     peer.does(half)
@@ -121,15 +126,15 @@ def test_half_an_answer_and_then_the_end(peer: Peer) -> None:
 
 
 ANSWERS: dict[str, Callable[[bytes], bytes]] = {
-    "another id": lambda request: wire.frame(wire.ANSWER, os.urandom(16), 1),
-    "the id of a question of ours": lambda request: wire.frame(wire.CALL, request, 1),
-    "two answers": lambda request: 2 * wire.frame(wire.ANSWER, request, 1),
-    "a byte too much": lambda request: wire.frame(wire.ANSWER, request, 1) + b"\0",
+    "another id": lambda request: answering(wire.ANSWER, os.urandom(16), 1),
+    "the id of a question of ours": lambda request: answering(wire.CALL, request, 1),
+    "two answers": lambda request: 2 * answering(wire.ANSWER, request, 1),
+    "a byte too much": lambda request: answering(wire.ANSWER, request, 1) + b"\0",
     "no frame": lambda request: b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
     "too long": lambda request: wire.HEADER.pack(wire.MAGIC, wire.ANSWER, request, MAX_ANSWER + 1),
     "absurdly long": lambda request: wire.HEADER.pack(wire.MAGIC, wire.ANSWER, request, 2**64 - 1),
     "a body that is no value": lambda request: wire.HEADER.pack(wire.MAGIC, wire.ANSWER, request, 3) + b"xyz",
-    "a seed": lambda request: wire.frame(wire.ANSWER, request, Seeded(1)),
+    "a seed": lambda request: answering(wire.ANSWER, request, Seeded(1)),
 }
 
 
@@ -145,7 +150,7 @@ def test_bytes_that_are_no_answer_are_refused(peer: Peer, name: str) -> None:
 
 
 def test_an_answer_before_the_question_is_refused(peer: Peer) -> None:
-    os.write(peer.answers, wire.frame(wire.ANSWER, bytes(16), 1))
+    os.write(peer.answers, answering(wire.ANSWER, bytes(16), 1))
     time.sleep(0.05)
     with pytest.raises(wire.WireError):
         exchanged(peer, 1)
@@ -154,7 +159,7 @@ def test_an_answer_before_the_question_is_refused(peer: Peer) -> None:
 def test_an_answer_to_half_a_question_is_refused(peer: Peer) -> None:
     def hasty() -> None:
         head = os.read(peer.questions, wire.HEADER.size)
-        os.write(peer.answers, wire.frame(wire.ANSWER, wire.header(head)[1], 1))
+        os.write(peer.answers, answering(wire.ANSWER, wire.header(head)[1], 1))
 
     if isinstance(peer.channel, ThreadChannel):
         pytest.skip("a thread sends, and how far it came is not known")
@@ -168,7 +173,7 @@ def test_a_closed_standard_output_does_not_keep_the_parent_busy(peer: Peer) -> N
         peer.close(peer.prints)
         request, _ = peer.read_question()
         time.sleep(0.3)
-        os.write(peer.answers, wire.frame(wire.ANSWER, request, 1))
+        os.write(peer.answers, answering(wire.ANSWER, request, 1))
 
     peer.does(quiet)
     started = time.process_time()
@@ -178,37 +183,54 @@ def test_a_closed_standard_output_does_not_keep_the_parent_busy(peer: Peer) -> N
 
 def test_a_watcher_is_called_while_there_is_no_answer(peer: Peer) -> None:
     calls: list[float] = []
-    request = ask(peer.channel, wire.CALL, 1)
+    request = ask(peer.channel, wire.CALL, wire.encode(1))
     with pytest.raises(Late):
         answer(peer.channel, request, time.monotonic() + 0.3, lambda: calls.append(time.monotonic()))
     assert len(calls) >= 4
 
 
-def test_without_polling_a_mark_tells_what_was_printed_before_an_answer() -> None:
-    peer = Peer(ThreadChannel)
+@pytest.mark.parametrize("ahead", [1, 4])
+def test_a_mark_tells_what_was_printed_before_an_answer(peer: Peer, ahead: int) -> None:
+    late_print = isinstance(peer.channel, ThreadChannel)
 
     def works() -> None:
         for number in range(20):
             request, _ = peer.read_question()
-            os.write(peer.answers, wire.frame(wire.ANSWER, request, None))
-            time.sleep(0.002)
-            os.write(peer.prints, b"call %d" % number + request)
+            sends = [
+                lambda: os.write(peer.answers, answering(wire.ANSWER, request, number)),
+                lambda: os.write(peer.prints, b"call %d" % number + request),
+            ]
+            for send in sends if late_print else reversed(sends):
+                send()
+                time.sleep(0.001)
 
     peer.does(works)
-    try:
-        for number in range(20):
-            exchanged(peer, number)
-            assert peer.channel.printed.take() == f"call {number}"
-    finally:
-        peer.close()
-        peer.channel.close()
+    asked = [ask(peer.channel, wire.CALL, wire.encode(number)) for number in range(ahead)]
+    for number in range(20):
+        assert answer(peer.channel, asked.pop(0), time.monotonic() + 5) == number
+        assert peer.channel.printed.take() == f"call {number}"
+        if number + ahead < 20:
+            asked.append(ask(peer.channel, wire.CALL, wire.encode(number)))
+
+
+def test_answers_in_another_order_are_refused(peer: Peer) -> None:
+    def swaps() -> None:
+        (first, _), (second, _) = peer.read_question(), peer.read_question()
+        os.write(peer.answers, answering(wire.ANSWER, second, 2) + answering(wire.ANSWER, first, 1))
+
+    peer.does(swaps)
+    first, _ = (ask(peer.channel, wire.CALL, wire.encode(number)) for number in range(2))
+    with pytest.raises(wire.WireError):
+        answer(peer.channel, first, time.monotonic() + 5)
 
 
 def test_printed_text_is_cut_once_and_says_so() -> None:
     printed = Printed(5)
     printed.feed(b"abc")
+    printed.reach_end()
     assert printed.take() == "abc"
     printed.feed(b"de\xff")
+    printed.reach_end()
     assert printed.take().startswith("de\n[output limit")
     assert printed.take() == ""
 
@@ -216,4 +238,5 @@ def test_printed_text_is_cut_once_and_says_so() -> None:
 def test_printed_bytes_that_are_no_text_are_shown_as_bytes() -> None:
     printed = Printed(100)
     printed.feed(b"\xffx\xc3\xbc")
+    printed.reach_end()
     assert printed.take() == "\\xffxü"

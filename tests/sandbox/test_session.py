@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pytest
 
-from grader.sandbox import Level, Limits, Sandbox
+from grader.sandbox import Call, Level, Limits, Sandbox
 from grader.sandbox.session import Session
 from grader.values import Opaque, Seeded, Source, Value
 from grader.verdict import (
@@ -43,6 +43,57 @@ def found(sandbox: Sandbox, source: str, name: str = "f") -> Found:
         loaded = session.load()
     assert isinstance(loaded, Loaded), loaded
     return loaded.functions[name]
+
+
+# --- many calls ------------------------------------------------------------------------------------------------------
+
+
+def many(session: Session, *values: Value) -> list[Outcome]:
+    return list(session.calls([Call("f", [(None, value)], repeat=False) for value in values]))
+
+
+def test_many_calls_are_answered_in_their_order_each_with_what_it_printed(sandbox: Sandbox) -> None:
+    source = b"import sys\ndef f(x):\n    print('call', x)\n    print('also', x, file=sys.stderr)\n    return x * x\n"
+    with sandbox.session(source, "e.py", ["f"]) as session:
+        outcomes = many(session, *range(50))
+    assert [each.value for each in outcomes if isinstance(each, Returned)] == [x * x for x in range(50)]
+    assert [each.printed for each in outcomes if isinstance(each, Returned)] == [
+        f"call {x}\nalso {x}\n" for x in range(50)
+    ]
+
+
+def test_calls_go_on_in_a_new_worker_after_one_that_ended_it(sandbox: Sandbox) -> None:
+    source = b"import os\ncalls = []\ndef f(x):\n    calls.append(x)\n    return len(calls) if x else os._exit(7)\n"
+    with sandbox.session(source, "e.py", ["f"]) as session:
+        outcomes = many(session, 1, 1, 0, 1, 0, 1, 1)
+    values = [each.value if isinstance(each, Returned) else type(each) for each in outcomes]
+    assert values == [1, 2, Died, 1, Died, 1, 2]
+
+
+def test_calls_that_nobody_hears_do_not_answer_for_others(sandbox: Sandbox) -> None:
+    source = b"def f(x):\n    return x\n"
+    with sandbox.session(source, "e.py", ["f"]) as session:
+        for value in range(3):
+            calls = session.calls([Call("f", [(None, value)], repeat=False)] * 10)
+            first = next(calls)
+            calls.close()
+            assert isinstance(first, Returned) and first.value == value
+        last = session.call("f", [(None, "last")])
+    assert isinstance(last, Returned) and last.value == "last"
+
+
+def test_an_argument_that_cannot_be_sent_costs_its_own_call_only(sandbox: Sandbox) -> None:
+    with sandbox.session(b"def f(x):\n    return 1\n", "e.py", ["f"]) as session:
+        outcomes = many(session, 1, {1: "a key that is no text"}, 1)
+    assert [type(each) for each in outcomes] == [Returned, Broken, Returned]
+
+
+def test_after_two_timeouts_no_call_is_made_any_more(sandbox: Sandbox) -> None:
+    source = b"def f(x):\n    while x:\n        pass\n    return x\n"
+    with sandbox.session(source, "e.py", ["f"]) as session:
+        outcomes = many(session, 0, 1, 0, 1, 0)
+    assert [type(each) for each in outcomes] == [Returned, TimedOut, Returned, TimedOut, TimedOut]
+    assert outcomes[-1] == TimedOut(0.0, of_submission=True)
 
 
 # --- loading -----------------------------------------------------------------------------------------------------
@@ -323,7 +374,6 @@ def test_a_slow_call_is_not_repeated(sandbox: Sandbox) -> None:
     source = "import time\ncalls = []\ndef f(x):\n    calls.append(x)\n    time.sleep(0.4)\n    return len(calls)\n"
     outcome = called(sandbox, source, 1.0)
     assert isinstance(outcome, Returned) and outcome.again == ()
-    assert 0.4 <= outcome.seconds < 0.8
 
 
 def test_what_the_repeated_call_prints_is_not_shown_twice(sandbox: Sandbox) -> None:

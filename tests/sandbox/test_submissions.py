@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
 from pathlib import Path
 
@@ -13,7 +12,7 @@ import pytest
 from grader.sandbox import Level, Sandbox
 from grader.sandbox.session import Session
 from grader.verdict import Loaded, Outcome, Raised, Returned
-from tests.sandbox.conftest import LIMITS
+from tests.sandbox.conftest import LIMITS, processes_below
 from tests.sandbox.expectations import SUBMISSIONS, describe, double, read
 
 FILES = sorted(SUBMISSIONS.glob("*.py"))
@@ -29,7 +28,9 @@ def load_and_call(session: Session) -> tuple[Loaded | Outcome, list[Outcome]]:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_submission_ends_as_its_first_line_says(sandbox: Sandbox, level: Level, path: Path, outside: Path) -> None:
+def test_submission_ends_as_its_first_line_says(
+    sandbox: Sandbox, others: set[int], level: Level, path: Path, outside: Path
+) -> None:
     expected, lowest = read(path)
     if level < lowest:
         pytest.skip(f"not held at the level {level.value}")
@@ -51,37 +52,19 @@ def test_submission_ends_as_its_first_line_says(sandbox: Sandbox, level: Level, 
         assert gained == any(one.kind == "right" for one in expected), words
     # a stopped call takes its limit, and the second one takes another
     assert took <= LIMITS.call_seconds * max(1, words.count("timeout")) + 1
-    assert_unharmed(sandbox)
+    assert_unharmed(sandbox, others)
 
 
-def assert_unharmed(sandbox: Sandbox) -> None:
+def assert_unharmed(sandbox: Sandbox, others: set[int]) -> None:
     """The next submission is graded as if it were the first, in an empty folder; no process is left over."""
     with sandbox.session(AFTERWARDS, "next.py", ["double"]) as session:
         outcome = session.call("double", [("x", INPUTS[0])])
         assert describe(outcome, double(INPUTS[0])) == "right", outcome
-        assert len(processes_below(os.getpid())) <= 4  # bubblewrap, the zygote, this worker and the next
+        assert len(processes_below(os.getpid()) - others) <= 4  # bubblewrap, the zygote, this worker and the next
     listing = b"import os\ndef double(x):\n    return sorted(os.listdir('.'))\n"
     with sandbox.session(listing, "next.py", ["double"]) as session:
         outcome = session.call("double", [("x", 1.0)])
         assert isinstance(outcome, Returned) and outcome.value == []
-
-
-def processes_below(pid: int) -> set[int]:
-    """The living descendants of a process (Linux; elsewhere none are found)."""
-    parents = {}
-    if sys.platform.startswith("linux"):
-        for entry in os.listdir("/proc"):
-            if entry.isdigit():
-                try:
-                    fields = Path(f"/proc/{entry}/stat").read_text().rpartition(")")[2].split()
-                except OSError:
-                    continue
-                if fields[0] != "Z":
-                    parents[int(entry)] = int(fields[1])
-    found = {pid}
-    while more := {child for child, parent in parents.items() if parent in found} - found:
-        found |= more
-    return found - {pid}
 
 
 GENERATED = {
@@ -104,7 +87,7 @@ GENERATED = {
 
 
 @pytest.mark.parametrize("name", GENERATED)
-def test_a_file(sandbox: Sandbox, name: str) -> None:
+def test_a_file(sandbox: Sandbox, others: set[int], name: str) -> None:
     source, expected = GENERATED[name]
     with sandbox.session(source, "exercise17_batchnorm.py", ["double"]) as session:
         loaded, calls = load_and_call(session)
@@ -117,7 +100,7 @@ def test_a_file(sandbox: Sandbox, name: str) -> None:
         # before 3.12 null bytes are a ValueError, and deep brackets may exhaust the parser's memory
         accepted = {expected, "ValueError", "MemoryError"}
         assert isinstance(loaded, Raised) and accepted & set(loaded.types), loaded
-    assert_unharmed(sandbox)
+    assert_unharmed(sandbox, others)
 
 
 def test_the_size_of_a_too_large_file_is_said_clearly(sandbox: Sandbox) -> None:
