@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
-import platform
+import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
@@ -17,6 +18,7 @@ import grader
 from grader.gradient.agree import OwnProbe, own_agrees, own_probes
 from grader.judge import judge, skipped
 from grader.plan import CasePlan, FunctionPlan, GradientPlan, Plan, load_or_compile
+from grader.sandbox.session import Call
 from grader.values import Value, part
 from grader.verdict import (
     Absent,
@@ -115,7 +117,7 @@ def grade_source(
         sandbox=sandbox.level.value,
         functions=shown,
         duration_ms=(time.perf_counter() - started) * 1000,
-        python=platform.python_version(),
+        python=sys.version.split(maxsplit=1)[0],
         numpy=np.__version__,
         printed=loaded.printed if isinstance(loaded, (Loaded, Raised, TimedOut, Died)) else "",
         problem="" if isinstance(loaded, Loaded) else _problem(loaded),
@@ -137,9 +139,13 @@ def _results(
 ) -> list[FunctionResult]:
     if not isinstance(loaded, Loaded):
         return [_judged(f, None, [loaded] * len(f.cases)) for f in functions]
-    outcomes = {f.name: _outcomes(plan, f, session, loaded) for f in functions}
-    results = [_judged(f, loaded.functions.get(f.name), outcomes[f.name]) for f in functions]
-    return [_consistent(plan, f, r, results, outcomes, session) for f, r in zip(functions, results)]
+    outcomes = {f.name: _uncalled(f, loaded) for f in functions}
+    written = [f for f in functions if (found := loaded.functions.get(f.name)) and not (found.todo or found.problem)]
+    called = _called(plan, written, session, outcomes)
+    unwritten = (f for f in functions if f not in written)
+    results = {f.name: _judged(f, loaded.functions.get(f.name), outcomes[f.name]) for f in chain(called, unwritten)}
+    ordered = [results[f.name] for f in functions]
+    return [_consistent(plan, f, r, ordered, outcomes, session) for f, r in zip(functions, ordered)]
 
 
 def _judged(function: FunctionPlan, found: Found | None, outcomes: Sequence[Outcome | None]) -> FunctionResult:
@@ -152,36 +158,69 @@ def _judged(function: FunctionPlan, found: Found | None, outcomes: Sequence[Outc
         return judge(function, None, [Broken(traceback.format_exc())])
 
 
-def _outcomes(plan: Plan, function: FunctionPlan, session: Session, loaded: Loaded) -> list[Outcome | None]:
-    """One outcome a case. The order is shuffled and the first call comes again at the end, so that state shows."""
-    found = loaded.functions.get(function.name)
-    if found is None:
-        near = difflib.get_close_matches(function.name, loaded.names, 2, 0.75)
-        return [Absent(tuple(near))] * len(function.cases)
-    outcomes: list[Outcome | None] = [None] * len(function.cases)
-    if found.todo or found.problem:
-        return outcomes
-    order = _order(plan, function)
-    for index in order:
-        outcome = session.call(function.name, arguments(function, function.cases[index].args))
-        outcomes[index] = outcome
-        if isinstance(outcome, (TimedOut, Died, Broken)):
-            return outcomes  # the next cases would cost as much again and tell nothing new
-    first = outcomes[order[0]]
-    if isinstance(first, Returned) and not first.again:
-        last = session.call(function.name, arguments(function, function.cases[order[0]].args), repeat=False)
-        if isinstance(last, Returned):
-            outcomes[order[0]] = replace(first, again=(last.value,))
-    return outcomes
+def _uncalled(function: FunctionPlan, loaded: Loaded) -> list[Outcome | None]:
+    """One outcome a case before anything is called: none yet, or that there is nothing to call."""
+    if function.name in loaded.functions:
+        return [None] * len(function.cases)
+    from difflib import get_close_matches  # seldom needed, and slow to import
+
+    near = get_close_matches(function.name, loaded.names, 2, 0.75)
+    return [Absent(tuple(near))] * len(function.cases)
 
 
-def _order(plan: Plan, function: FunctionPlan) -> list[int]:
-    """The order in which the cases run: shuffled, but the same for one plan."""
+class Turn(NamedTuple):
+    """A case that is to be run; `last` where it is one that ran before, to see whether its result is still the same."""
 
-    def key(index: int) -> bytes:
-        return hashlib.sha256(f"{plan.id} {function.name} {index}".encode()).digest()
+    function: FunctionPlan
+    case: int
+    call: Call
+    last: bool
 
-    return sorted(range(len(function.cases)), key=key)
+
+def _called(
+    plan: Plan,
+    functions: Sequence[FunctionPlan],
+    session: Session,
+    outcomes: Mapping[str, list[Outcome | None]],
+) -> Iterator[FunctionPlan]:
+    """Runs the cases of functions and gives each function as soon as all its outcomes are known."""
+    turns = [turn for function in functions for turn in _turns(plan.id, function)]
+    while turns:
+        function, stopped = turns[0].function, False
+        for turn, outcome in zip(turns, session.calls([turn.call for turn in turns])):
+            if turn.function is not function:
+                yield function
+                function = turn.function
+            _note(turn, outcome, outcomes[function.name])
+            stopped = isinstance(outcome, (TimedOut, Died, Broken))
+            if stopped:
+                break  # the next cases would cost as much again and tell nothing new
+        yield function
+        places = [place for place, turn in enumerate(turns) if turn.function is function]
+        turns = turns[places[-1] + 1 :] if stopped else []
+
+
+@lru_cache(1024)  # many submissions are graded by one plan
+def _turns(plan: str, function: FunctionPlan) -> tuple[Turn, ...]:
+    """The cases in an order that is shuffled, the same for one plan, and ends with the first again, so that state shows."""
+
+    def key(case: int) -> bytes:
+        return hashlib.sha256(f"{plan} {function.name} {case}".encode()).digest()
+
+    def turn(case: int, last: bool) -> Turn:
+        args = arguments(function, function.cases[case].args)
+        return Turn(function, case, Call(function.name, args, repeat=not last), last)
+
+    order = sorted(range(len(function.cases)), key=key)
+    return (*(turn(case, False) for case in order), *(turn(case, True) for case in order[:1]))
+
+
+def _note(turn: Turn, outcome: Outcome, outcomes: list[Outcome | None]) -> None:
+    first = outcomes[turn.case]
+    if not turn.last:
+        outcomes[turn.case] = outcome
+    elif isinstance(first, Returned) and not first.again and isinstance(outcome, Returned):
+        outcomes[turn.case] = replace(first, again=(outcome.value,))
 
 
 def arguments(function: FunctionPlan, args: Mapping[str, Value]) -> list[tuple[str | None, Value]]:

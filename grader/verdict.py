@@ -38,7 +38,6 @@ class Returned:
     drew: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     printed: str = ""
-    seconds: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +49,6 @@ class Raised:
     frames: tuple[StackFrame, ...] = ()
     warnings: tuple[str, ...] = ()
     printed: str = ""
-    seconds: float = 0.0
 
 
 @dataclass(frozen=True)

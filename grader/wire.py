@@ -11,6 +11,7 @@ bytes are, reading them gives a value or raises `WireError`; nothing is allocate
 
 from __future__ import annotations
 
+import math
 import struct
 from typing import Final
 
@@ -34,6 +35,8 @@ START, LOAD, CALL, ANSWER = 1, 2, 3, 4  # kinds of messages
 HEADER: Final = struct.Struct("<4sB3x16sQ")
 MAGIC: Final = b"GRD1"
 
+_ARRAY, _TEXT, _TUPLE, _FLOAT, _INT, _LIST, _DICT = b"astfild"
+_SHAPES: Final = tuple(struct.Struct(f"<{dimensions}Q") for dimensions in range(MAX_DIMENSIONS + 1))
 _I64, _F64, _U32, _U64 = struct.Struct("<q"), struct.Struct("<d"), struct.Struct("<I"), struct.Struct("<Q")
 
 
@@ -124,14 +127,17 @@ def decode(data: bytes | bytearray | memoryview, *, code: bool = True) -> Value:
     With `code=False` a `Source` or `Seeded` is refused: only arguments hold them, and a worker sends no arguments.
     """
     reader = _Reader(bytes(data), code)
-    value = reader.value(0)
+    try:
+        value = reader.value(0)
+    except (struct.error, IndexError) as error:
+        raise WireError("the bytes end inside a value") from error
     if reader.position != len(reader.data):
         raise WireError("bytes after the end of the value")
     return value
 
 
 class _Reader:
-    """A position in untrusted bytes."""
+    """A position in untrusted bytes. Where they end too early, `struct.error` or `IndexError` says so."""
 
     def __init__(self, data: bytes, code: bool) -> None:
         self.data = data
@@ -141,13 +147,15 @@ class _Reader:
 
     def take(self, size: int) -> bytes:
         start = self.position
-        if size > len(self.data) - start:
+        self.position = end = start + size
+        if end > len(self.data):
             raise WireError("the bytes end inside a value")
-        self.position = start + size
-        return self.data[start : start + size]
+        return self.data[start:end]
 
     def sized(self) -> bytes:
-        return self.take(_U32.unpack(self.take(4))[0])
+        (size,) = _U32.unpack_from(self.data, self.position)
+        self.position += 4
+        return self.take(size)
 
     def text(self) -> str:
         if not self.code:  # no half characters from a worker: text that nobody could print or store
@@ -159,7 +167,9 @@ class _Reader:
 
     def count(self) -> int:
         """A number of items, each at least one byte long, so that a lie about it costs no memory."""
-        number: int = _U32.unpack(self.take(4))[0]
+        number: int
+        (number,) = _U32.unpack_from(self.data, self.position)
+        self.position += 4
         if number > len(self.data) - self.position:
             raise WireError("more items than bytes")
         return number
@@ -170,30 +180,27 @@ class _Reader:
         self.items += 1
         if self.items > MAX_ITEMS:
             raise WireError("too many values")
-        position = self.position
-        tag = self.data[position : position + 1]
-        self.position = position + 1
-        if tag == b"a":
+        tag = self.data[self.position]
+        self.position += 1
+        if tag == _ARRAY:
             return self.array()
-        if tag == b"f":
-            return _F64.unpack(self.take(8))[0]
-        if tag == b"s":
+        if tag == _TEXT:
             return self.text()
-        if tag == b"t":
+        if tag == _TUPLE:
             return tuple([self.value(depth + 1) for _ in range(self.count())])
-        if tag == b"i":
+        if tag == _FLOAT:
+            return _F64.unpack(self.take(8))[0]
+        if tag == _INT:
             return _I64.unpack(self.take(8))[0]
-        if tag == b"l":
+        if tag == _LIST:
             return [self.value(depth + 1) for _ in range(self.count())]
-        if tag == b"d":
+        if tag == _DICT:
             return self.dict(depth)
-        return self.rare(tag, depth)
+        return self.rare(bytes([tag]), depth)
 
     def rare(self, tag: bytes, depth: int) -> Value:
         if tag == b"N":
             return None
-        if not tag:
-            raise WireError("the bytes end inside a value")
         if tag in b"TF":
             return tag == b"T"
         if tag == b"b":
@@ -229,15 +236,14 @@ class _Reader:
         return result
 
     def array(self) -> np.ndarray:
-        code, dimensions = self.take(2)
+        code, dimensions = self.data[self.position], self.data[self.position + 1]
         if code >= len(_DTYPE) or dimensions > MAX_DIMENSIONS:
             raise WireError("an array of an unknown kind")
-        shape = struct.unpack(f"<{dimensions}Q", self.take(8 * dimensions))
-        count = 1
-        for size in shape:
-            count *= size
-        if max(shape, default=0) > MAX_BODY:
+        shape = _SHAPES[dimensions].unpack_from(self.data, self.position + 2)
+        self.position += 2 + 8 * dimensions
+        if dimensions and max(shape) > MAX_BODY:
             raise WireError("an array that is too large")
+        count = math.prod(shape)
         dtype = _DTYPE[code]
         data = self.take(count * dtype.itemsize)
         if code == 0 and max(data, default=0) > 1:
@@ -248,9 +254,8 @@ class _Reader:
             raise WireError("an array that is too large") from error
 
 
-def frame(kind: int, request: bytes, value: Value) -> bytes:
-    """The bytes of a message; `request` is the 16-byte id that its answer must repeat."""
-    body = encode(value)
+def frame(kind: int, request: bytes, body: bytes) -> bytes:
+    """The bytes of a message about an encoded value; `request` is the 16-byte id that its answer must repeat."""
     if len(body) > MAX_BODY:
         raise WireError("a message that is too large")
     return HEADER.pack(MAGIC, kind, request, len(body)) + body

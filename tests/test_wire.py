@@ -65,7 +65,7 @@ def test_every_value_comes_back(value: Value) -> None:
 
 @given(TREES, st.binary(min_size=16, max_size=16), st.integers(0, 255))
 def test_every_frame_says_what_it_holds(value: Value, request: bytes, kind: int) -> None:
-    data = wire.frame(kind, request, value)
+    data = wire.frame(kind, request, wire.encode(value))
     got = wire.header(data[: wire.HEADER.size])
     assert got == (kind, request, len(data) - wire.HEADER.size)
     assert same(wire.decode(data[wire.HEADER.size :]), value)
@@ -238,7 +238,7 @@ def mutated(data: bytes, chance: random.Random) -> bytes:
 
 def test_mutated_bytes_give_a_value_or_a_wire_error() -> None:
     chance = random.Random(20240601)
-    frames = [wire.frame(wire.ANSWER, bytes(range(16)), value) for value in SEEDS]
+    frames = [wire.frame(wire.ANSWER, bytes(range(16)), wire.encode(value)) for value in SEEDS]
     refused = read = 0
     for number in range(MUTANTS):
         data = mutated(frames[number % len(frames)], chance)

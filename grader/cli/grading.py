@@ -65,6 +65,8 @@ def exercise(
     EXERCISE is exercise17, ex17, 17, batchnorm, the path of its file (with :LINE for the function there) or the name of a
     function. With a FUNCTION only that one is shown, and those that it needs.
 
+    Example: grade exercise17 batchnorm_forward
+
     Exit code: 0 everything passed, 1 something failed, is not written or timed out, 2 wrong usage, 3 the course or the
     grader is at fault.
     """
@@ -72,17 +74,24 @@ def exercise(
     if only and not chosen.functions:
         raise click.UsageError(f"--only needs a function: grade {chosen.exercise.short} FUNCTION --only")
     request = Request(_not_a_folder(submission), seed, timeout, only, force)
-    with _sandbox(chosen.course, request) as sandbox:
+    with sandbox_for(chosen.course, request) as sandbox:
         result = _graded(chosen, request, sandbox)
+        sandbox.finish()
+        _show(chosen, request, result, as_json, page(plain), traceback)
+    return exit_code([result])
+
+
+def _show(
+    chosen: Chosen, request: Request, result: ExerciseResult, as_json: bool, where: Page, all_frames: bool
+) -> None:
+    """Keep the attempt and print the result."""
     if as_json:
         _record(chosen, request, result)
         echo_json(result.to_json())
-        return exit_code([result])
+        return
     from grader.render.result import exercise_screen
 
-    around = _around(chosen, request, result, traceback)
-    show(exercise_screen(result, page(plain), around))
-    return exit_code([result])
+    show(exercise_screen(result, where, _around(chosen, request, result, all_frames)))
 
 
 @click.command("all")
@@ -96,6 +105,8 @@ def exercise(
 def all_exercises(submission: Path | None, seed: str, timeout: float | None, as_json: bool, plain: bool) -> int:
     """Grade every exercise of the course, one line each.
 
+    Example: grade all --submission ../other-folder
+
     Exit code: 0 everything passed, 1 something failed, is not written or timed out, 2 wrong usage, 3 the course or the
     grader is at fault.
     """
@@ -105,7 +116,7 @@ def all_exercises(submission: Path | None, seed: str, timeout: float | None, as_
     request = Request(None, seed, timeout)
     sources = list(_sources(course, submission))
     where = page(plain)
-    with _sandbox(course, request) as sandbox:
+    with sandbox_for(course, request) as sandbox:
         for files, source in sources:
             chosen, asked = Chosen(course, files, ()), replace(request, submission=source)
             try:
@@ -179,7 +190,8 @@ def _sources(course: Course, folder: Path | None) -> Iterator[tuple[ExerciseFile
 
 
 @contextmanager
-def _sandbox(course: Course, request: Request) -> Iterator[Sandbox]:
+def sandbox_for(course: Course, request: Request) -> Iterator[Sandbox]:
+    """A sandbox with the limits of a course and of a request; CourseFault if there can be none."""
     from grader.sandbox import Limits, Sandbox, SandboxError
 
     try:
@@ -237,10 +249,14 @@ def _record(chosen: Chosen, request: Request, result: ExerciseResult) -> int | N
         with Record(state_folder(chosen.course.root)) as record:
             number = record.add_attempt(result)
             log(*(f"grade: {message}" for message in record.messages))
-            return number
     except RecordError as error:
         log(f"grade: progress is not saved: {error}")
         return None
+    if number == 1:
+        from grader.student.originals import keep_originals
+
+        keep_originals(chosen.course)  # before anything more is written over a stub
+    return number
 
 
 def _around(chosen: Chosen, request: Request, result: ExerciseResult, all_frames: bool) -> Around:

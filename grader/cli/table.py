@@ -1,17 +1,24 @@
-"""All commands: where each one lives and what it does in a sentence. Data only, so that help and start cost no imports."""
+"""All commands: where each one lives and what it does in a sentence.
+
+Data only, so that help costs no imports; not even `typing`, for this is read before the worker is started.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from typing import Final, NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Final
 
 
-class Entry(NamedTuple):
+class Entry:
     """A command's module and attribute, and its line in `grade --help`."""
 
-    home: str
-    help: str
+    def __init__(self, home: str, help: str) -> None:
+        self.home = home
+        self.help = help
 
 
 GRADE: Final = "exercise"  # the hidden command behind `grade exercise3`

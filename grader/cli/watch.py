@@ -11,7 +11,7 @@ import click
 
 from grader.catalog import Course, CourseFault, ExerciseFiles, find_course, index
 from grader.cli.grading import PRACTICE, Request, exit_code
-from grader.cli.grading import _sandbox as sandbox_for
+from grader.cli.grading import sandbox_for
 from grader.cli.names import Chosen, ExerciseName, cache_folder, choose, shortest
 from grader.cli.options import plain_option
 from grader.cli.progress import here, standings
@@ -102,6 +102,7 @@ def _run(watching: Watch, files: Files, start: ExerciseFiles, only: ExerciseFile
             for name in files.look():
                 watching.saves += 1
                 _saved(watching, name, files.content[name])
+            watching.sandbox.prepare()  # the next save finds a worker that has confined itself
             time.sleep(files.pause())
     except KeyboardInterrupt:
         _record(watching)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -19,16 +18,16 @@ class Malformed(Exception):
     """An answer that is a value, but none that a worker gives."""
 
 
-def outcome(answer: Value, printed: str, elapsed: float, source: bytes) -> Loaded | Outcome:
+def outcome(answer: Value, printed: str, source: bytes) -> Loaded | Outcome:
     """The outcome that an answer describes; Malformed or WireError if it describes none."""
     try:
         kind: Value
         parts: list[Any]
         kind, *parts = answer
         if kind == "returned":
-            return _returned(parts, printed, elapsed)
+            return _returned(parts, printed)
         if kind == "raised":
-            return _raised(parts, printed, elapsed, source)
+            return _raised(parts, printed, source)
         if kind == "todo" and not parts:
             return NotWritten()
         if kind == "absent":
@@ -42,20 +41,20 @@ def outcome(answer: Value, printed: str, elapsed: float, source: bytes) -> Loade
     raise Malformed
 
 
-def _returned(parts: list[Any], printed: str, elapsed: float) -> Returned:
-    data, seconds, facts = parts
-    value, time = wire.decode(data, code=False), _seconds(seconds, elapsed)
+def _returned(parts: list[Any], printed: str) -> Returned:
+    data, facts = parts
+    value = wire.decode(data, code=False)
     if not facts:
-        return Returned(value, printed=printed, seconds=time)
+        return Returned(value, printed=printed)
     again = tuple(wire.decode(each, code=False) for each in _items(facts.get("again", ()), bytes)[:1])
     changed, drew, warnings = (_texts(facts.get(name, ())) for name in ("changed", "drew", "warnings"))
-    return Returned(value, again, changed, drew, warnings, printed, time)
+    return Returned(value, again, changed, drew, warnings, printed)
 
 
-def _raised(parts: list[Any], printed: str, elapsed: float, source: bytes) -> Raised:
-    types, message, frames, warnings, seconds = parts
+def _raised(parts: list[Any], printed: str, source: bytes) -> Raised:
+    types, message, frames, warnings = parts
     shown = tuple(_frame(frame, source) for frame in _items(frames, tuple))
-    return Raised(_texts(types), _text(message), shown, _texts(warnings), printed, _seconds(seconds, elapsed))
+    return Raised(_texts(types), _text(message), shown, _texts(warnings), printed)
 
 
 def _loaded(parts: list[Any], printed: str) -> Loaded:
@@ -77,13 +76,6 @@ def _text(value: Any) -> str:
 
 def _texts(value: Any) -> tuple[str, ...]:
     return tuple(each[:_MAX_TEXT] for each in _items(value, str)) if value else ()
-
-
-def _seconds(value: Any, elapsed: float) -> float:
-    """The worker's own measure of the call, which cannot be longer than what passed here."""
-    if not isinstance(value, float) or not math.isfinite(value):
-        raise Malformed
-    return min(max(value, 0.0), elapsed)
 
 
 def _frame(value: tuple[Any, ...], source: bytes) -> StackFrame:

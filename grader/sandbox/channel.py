@@ -1,7 +1,9 @@
 """The parent's side of a worker's pipes: bytes in and out, never blocking, never more than there is room for.
 
 A channel hides whether the system can wait for several pipes at once (`PollChannel`) or needs a thread for each
-(`ThreadChannel`, on Windows). `ask` sends a question and `answer` reads what comes back.
+(`ThreadChannel`, on Windows). `ask` sends a question and `answer` reads what comes back; several questions may be on
+their way. What is printed comes on a pipe of its own, so the worker prints the id of each question that it has
+answered: what stands before that mark belongs to the question.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ MAX_ANSWER: Final = 24 << 20  # bytes; two results of the largest size a worker 
 WATCH_SECONDS: Final = 0.05
 _CHUNK: Final = 1 << 16
 _MARK_SECONDS: Final = 0.25
-_DRAIN: Final = 1 << 20  # bytes read after an answer; a thread that goes on printing is no reason to go on reading
+_DRAIN: Final = 1 << 20  # bytes read after an answer, or held; a thread may go on printing for ever
 
 
 class Late(Exception):
@@ -37,11 +39,32 @@ class Printed:
 
     def __init__(self, limit: int) -> None:
         self.room = limit
+        self.held = b""  # not yet known to be before a mark
         self.parts: list[bytes] = []
         self.cut = False
 
     def feed(self, data: bytes) -> None:
-        """Keep what there is room for."""
+        """Take in more of it; what is too much to be held counts for the question that is being answered."""
+        self.held += data
+        if len(self.held) > _DRAIN:
+            self._keep(len(self.held) - _CHUNK)
+
+    def reach(self, mark: bytes) -> bool:
+        """Whether a mark has come. What stands before it is counted, and so is what has come before it will."""
+        found = self.held.find(mark)
+        if found < 0:
+            self._keep(max(0, len(self.held) - len(mark)))
+            return False
+        self._keep(found)
+        self.held = self.held[len(mark) :]
+        return True
+
+    def reach_end(self) -> None:
+        """Count all that has come."""
+        self._keep(len(self.held))
+
+    def _keep(self, size: int) -> None:
+        data, self.held = self.held[:size], self.held[size:]
         if len(data) > self.room:
             data, self.cut = data[: self.room], True
         if data:
@@ -49,7 +72,7 @@ class Printed:
             self.parts.append(data)
 
     def take(self) -> str:
-        """The text since the last time, which says so where it was cut."""
+        """The counted text since the last time, which says so where it was cut."""
         if not self.parts and not self.cut:
             return ""
         text = b"".join(self.parts).decode("utf-8", "backslashreplace")
@@ -65,28 +88,31 @@ class Channel(Protocol):
     incoming: bytearray
     ended: bool
     printed: Printed
-    pending: memoryview
+    pending: bytearray
     """What is still to be sent."""
+    open: int
+    """Questions that have not been answered."""
 
     def step(self, seconds: float) -> None:
         """Send and receive what is possible, waiting at most so long for something to come."""
 
     def drain(self, mark: bytes = b"") -> None:
-        """Take what has been printed so far, where order between pipes is not known: up to a mark in it."""
+        """Count as printed what came before a mark, or all that there is if the mark is not to be had."""
 
     def close(self) -> None:
         """Close the parent's ends."""
 
 
-def ask(channel: Channel, kind: int, value: Value) -> bytes:
+def ask(channel: Channel, kind: int, body: bytes) -> bytes:
     """Begin to send a question; gives the id that its answer must have. What came unasked cannot have it."""
     request = os.urandom(16)
-    channel.pending = memoryview(wire.frame(kind, request, value))
+    channel.pending += wire.frame(kind, request, body)
+    channel.open += 1
     return request
 
 
 def answer(channel: Channel, request: bytes, deadline: float, watch: Callable[[], None] | None = None) -> Value:
-    """The answer to the question that was sent. Late, Ended, or WireError for bytes that are no answer to it.
+    """The answer to the first question that is open. Late, Ended, or WireError for bytes that are no answer to it.
 
     `watch` is called every now and then while there is none.
     """
@@ -105,10 +131,11 @@ def answer(channel: Channel, request: bytes, deadline: float, watch: Callable[[]
         channel.step(left if watch is None else min(left, WATCH_SECONDS))
         if watch is not None:
             watch()
-    if channel.pending or len(incoming) > length:
+    body = bytes(memoryview(incoming)[wire.HEADER.size : length])
+    del incoming[:length]
+    channel.open -= 1
+    if not channel.open and (channel.pending or incoming):
         raise wire.WireError("an answer before the question")
-    body = bytes(memoryview(incoming)[wire.HEADER.size :])
-    incoming.clear()
     channel.drain(request)
     return wire.decode(body, code=False)
 
@@ -128,15 +155,14 @@ class PollChannel:
     def __init__(self, reader: int, writer: int, printing: int, printed: Printed) -> None:
         self.reader, self.writer, self.printing, self.printed = reader, writer, printing, printed
         self.incoming = bytearray()
-        self.pending = memoryview(b"")
+        self.pending = bytearray()
+        self.open = 0
         self.ended = False
         for descriptor in {reader, writer, printing}:
             os.set_blocking(descriptor, False)
         self.poll = select.poll()
-        # in this order: when an answer is seen, what was printed before it is seen as well
         self.poll.register(reader, select.POLLIN)
         self.poll.register(printing, select.POLLIN)
-        self.more_printed = False
 
     def step(self, seconds: float) -> None:
         """See `Channel.step`."""
@@ -145,7 +171,6 @@ class PollChannel:
         if self.pending:
             self._wait_to_send(seconds)
             return
-        self.more_printed = False
         for descriptor, _ in self.poll.poll(1000 * seconds):
             self._take(descriptor)
 
@@ -153,7 +178,6 @@ class PollChannel:
         """Wait, and read meanwhile: a worker that prints does not read before it is read."""
         both = select.POLLIN | select.POLLOUT if self.writer == self.reader else select.POLLOUT
         self.poll.register(self.writer, both)
-        self.more_printed = False
         for descriptor, events in self.poll.poll(1000 * seconds):
             if events & ~select.POLLOUT:
                 self._take(descriptor)
@@ -164,15 +188,15 @@ class PollChannel:
 
     def _send(self) -> None:
         try:
-            self.pending = self.pending[os.write(self.writer, self.pending) :]
+            del self.pending[: os.write(self.writer, self.pending)]
         except BlockingIOError:
             return
         except OSError:  # it has closed its end; reading will say so
-            self.pending = memoryview(b"")
+            self.pending.clear()
 
     def _take(self, descriptor: int) -> None:
         if descriptor == self.printing:
-            self.more_printed = self._print(_CHUNK) > 0
+            self._print()
         elif descriptor == self.reader:
             self._receive()
 
@@ -186,10 +210,10 @@ class PollChannel:
         self.ended = not data
         self.incoming += data
 
-    def _print(self, size: int) -> int:
+    def _print(self) -> int:
         """Take what was printed, up to a size; how much it was."""
         try:
-            data = os.read(self.printing, size)
+            data = os.read(self.printing, _CHUNK)
         except BlockingIOError:
             return 0
         if not data:
@@ -201,11 +225,12 @@ class PollChannel:
         return len(data)
 
     def drain(self, mark: bytes = b"") -> None:
-        """See `Channel.drain`."""
-        taken = 0
-        while self.more_printed and taken < _DRAIN:
-            size = self._print(_CHUNK)
-            self.more_printed = size > 0
+        """See `Channel.drain`; a mark was printed before its answer was sent, so it is here unless the code has no output."""
+        taken, size = 0, 1
+        while not (mark and self.printed.reach(mark)):
+            if not size or taken >= _DRAIN:
+                return self.printed.reach_end()
+            size = self._print()
             taken += size
 
     def close(self) -> None:
@@ -217,15 +242,14 @@ class PollChannel:
 class ThreadChannel:
     """Three pipes that can only be waited for one at a time: a thread for each, a queue with little room between.
 
-    Which of two pipes was written to first cannot be seen here, so the worker prints the id of each question that it
-    answers: what comes before it belongs to that question.
+    Which of two pipes was written to first cannot be seen here, so a mark may come later than its answer.
     """
 
     def __init__(self, reader: int, writer: int, printing: int, printed: Printed) -> None:
         self.printed = printed
-        self.held = b""  # printed, but not yet known to be before a mark
         self.incoming = bytearray()
-        self.pending = memoryview(b"")
+        self.pending = bytearray()
+        self.open = 0
         self.ended = False
         self.events: queue.Queue[tuple[str, bytes]] = queue.Queue(16)
         self.outgoing: queue.Queue[bytes] = queue.Queue()
@@ -269,7 +293,7 @@ class ThreadChannel:
         """See `Channel.step`."""
         if self.pending:
             self.outgoing.put(bytes(self.pending))
-            self.pending = memoryview(b"")
+            self.pending.clear()
         self._take(seconds)
 
     def _take(self, seconds: float) -> bool:
@@ -279,8 +303,7 @@ class ThreadChannel:
         except queue.Empty:
             return False
         if name == "print":
-            self.held += data
-            self._let_go(max(0, len(self.held) - _CHUNK))
+            self.printed.feed(data)
         else:
             self.ended = not data
             self.incoming += data
@@ -289,17 +312,9 @@ class ThreadChannel:
     def drain(self, mark: bytes = b"") -> None:
         """See `Channel.drain`; a mark that does not come, because the code has closed its output, is not waited for long."""
         until = time.monotonic() + (_MARK_SECONDS if mark else 0)
-        while not mark or mark not in self.held:
+        while not (mark and self.printed.reach(mark)):
             if not self._take(until - time.monotonic()):
-                break
-        found = self.held.find(mark) if mark else -1
-        self._let_go(found if found >= 0 else len(self.held))
-        self.held = self.held.removeprefix(mark)
-
-    def _let_go(self, size: int) -> None:
-        """Count the first bytes of what is held as printed."""
-        self.printed.feed(self.held[:size])
-        self.held = self.held[size:]
+                return self.printed.reach_end()
 
     def close(self) -> None:
         """See `Channel.close`: the threads close their ends once the worker is gone."""

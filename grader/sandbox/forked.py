@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import _socket
 import os
 import select
 import signal
-import sys
 from typing import Final
 
 from grader.sandbox import early, jail, selftest
@@ -76,35 +74,30 @@ class Forked:
             raise SandboxError(self._stop())
         return message
 
-    def send(self, letter: bytes, slot: int, words: bytes = b"", descriptors: tuple[int, ...] = ()) -> None:
-        """Tell the zygote, which is started where there is none; SandboxError if it cannot be told."""
-        if self.zygote is None:
-            self._start()
-        assert self.zygote is not None
-        rights = b"".join(descriptor.to_bytes(4, sys.byteorder) for descriptor in descriptors)
-        extra = [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, rights)] if rights else []
+    def send(self, letter: bytes, slot: int, words: bytes = b"") -> None:
+        """Tell the zygote; SandboxError if it cannot be told."""
         try:
-            self.zygote.control.sendmsg([letter, str(slot).encode(), words], extra)
+            self._running().control.sendmsg([letter, str(slot).encode(), words])
         except OSError as error:
             raise SandboxError(self._stop()) from error
 
     def start(self) -> ForkedWorker:
         """See `Workers.start`."""
-        ours, theirs = _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_STREAM)
-        printing, prints = os.pipe()
-        channel = ours.detach()
-        slot = min(self.free)
+        zygote, slot = self._running(), min(self.free)
         try:
-            self.send(b"F", slot, descriptors=(theirs.fileno(), prints))
-        except BaseException:
-            os.close(channel)
-            os.close(printing)
-            raise
-        finally:
-            theirs.close()
-            os.close(prints)
+            channel, printing = zygote.worker or early.fork(zygote.control, slot)
+        except OSError as error:
+            raise SandboxError(self._stop()) from error
+        zygote.worker = None
         self.free.discard(slot)
         return ForkedWorker(self, slot, Pipes(channel, channel, printing))
+
+    def _running(self) -> early.Started:
+        """The zygote, which is started where there is none."""
+        if self.zygote is None:
+            self._start()
+        assert self.zygote is not None
+        return self.zygote
 
     def probe(self) -> tuple[Probe, ...]:
         """See `Workers.probe`."""
@@ -126,9 +119,16 @@ class Forked:
         if zygote is None:
             return ""
         zygote.control.close()  # it kills its workers, removes their folders and ends
+        for descriptor in zygote.worker or ():
+            os.close(descriptor)
         _reap(zygote.pid, _END_SECONDS)
         words = _last_words(zygote.errors)
         return f"the process that starts workers ended: {words or 'it does not say why'}"
+
+    def finish(self) -> None:
+        """See `Workers.finish`."""
+        if self.zygote is not None:
+            self.zygote.control.close()
 
     def close(self) -> None:
         """See `Workers.close`."""

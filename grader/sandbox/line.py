@@ -12,7 +12,6 @@ from grader import wire
 from grader.sandbox.channel import Channel, Ended, Late, PollChannel, Printed, ThreadChannel, answer, ask
 from grader.sandbox.limits import Limits
 from grader.sandbox.workers import START_SECONDS, SandboxError, Workers
-from grader.values import Value
 
 POLLS = os.name != "nt"
 """Whether pipes can be polled here."""
@@ -35,9 +34,8 @@ class Line:
             "file_mb": limits.file_mb,
             "cpu_seconds": 2 * int(limits.submission_seconds) + 2,  # the clock on the wall comes first
             "steps": workers.steps,
-            "marks": not POLLS,
         }
-        self._first = ask(self.channel, wire.START, told)
+        self._first = ask(self.channel, wire.START, wire.encode(told))
         self.channel.step(0)
 
     def failures(self) -> Mapping[str, str]:
@@ -50,9 +48,9 @@ class Line:
             raise SandboxError(words or ended or f"it does not say why ({type(error).__name__})") from error
         return told
 
-    def ask(self, kind: int, value: Value) -> bytes:
-        """Begin to ask; gives what `answer` needs. WireError for a value that cannot be sent."""
-        return ask(self.channel, kind, value)
+    def ask(self, kind: int, body: bytes) -> bytes:
+        """Begin to ask; gives what `answer` needs. WireError for more than can be sent."""
+        return ask(self.channel, kind, body)
 
     def answer(self, request: bytes, deadline: float) -> Any:
         """The answer to a question; Late, Ended or WireError."""

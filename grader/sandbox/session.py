@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from grader import wire
@@ -21,7 +24,24 @@ _TIMEOUTS: Final = 2  # after so many a submission is stopped: each costs the wh
 _NO_ANSWER: Final = "it sent something that is not an answer"
 _PLAIN_NAME: Final = re.compile(r"[A-Za-z0-9_./ -]{1,100}\.py")
 
+_AHEAD: Final = 16  # calls that a worker is sent before it has answered the first of them
+
 Arguments = Sequence[tuple["str | None", Value]]
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call of a function; with `repeat` it is made twice, on fresh copies, to see whether it repeats itself."""
+
+    function: str
+    args: Arguments
+    repeat: bool = True
+
+    @cached_property
+    def body(self) -> bytes:
+        """What the worker is told; WireError for a value that cannot be sent."""
+        names, values = tuple([name for name, _ in self.args]), tuple([value for _, value in self.args])
+        return wire.encode((self.function, names, values, self.repeat))
 
 
 class Sandbox:
@@ -54,12 +74,18 @@ class Sandbox:
         return self
 
     def __exit__(self, *exception: object) -> None:
+        self.finish()
         self.workers.close()
-        self._closed = True
-        if self._session is not None:
-            self._session.close()
-        if self._spare is not None:
-            self._spare.drop()
+
+    def finish(self) -> None:
+        """There are no more submissions: what runs workers begins to end, while the caller goes on."""
+        if not self._closed:
+            self._closed = True
+            if self._session is not None:
+                self._session.close()
+            if self._spare is not None:
+                self._spare.drop()
+            self.workers.finish()
 
     def _tested(self) -> tuple[Probe, ...]:
         probes = self.workers.probe()
@@ -122,11 +148,10 @@ class Session:
         self.close()
 
     def close(self) -> None:
-        """End the worker, and have one ready for the next session."""
+        """End the worker."""
         line, self.line = self.line, None
         if line is not None:
             line.drop()
-            self.sandbox.prepare()
 
     def load(self) -> Loaded | Outcome:
         """The functions of the source, or the outcome that kept it from being loaded."""
@@ -137,17 +162,41 @@ class Session:
 
     def call(self, function: str, args: Arguments, *, repeat: bool = True) -> Outcome:
         """What one call does; with `repeat` it is made twice, on fresh copies, to see whether it repeats itself."""
+        return next(self.calls([Call(function, args, repeat)]))
+
+    def calls(self, calls: Sequence[Call]) -> Iterator[Outcome]:
+        """What calls do, in their order. The worker is sent the next few ahead, so that it need not wait for us."""
+        line: Line | None = None
+        ahead: deque[bytes | Broken] = deque()
+        try:
+            for position, call in enumerate(calls):
+                refused = self._refused()
+                if refused is None:
+                    if line is not self.line:  # it ended, and with it what it had been sent
+                        line = self.line
+                        ahead.clear()
+                    for following in calls[position + len(ahead) : position + _AHEAD]:
+                        ahead.append(self._ask(following))
+                    refused = self._called(call.function, self._answer(ahead.popleft()))
+                yield refused
+        finally:
+            if ahead and line is self.line:
+                self._ended()  # nobody will hear its answers
+
+    def _refused(self) -> Outcome | None:
+        """Why there is no use in calling anything, if that is so."""
         if self._spent():
             return TimedOut(0.0, of_submission=True)
         loaded = self.load()
-        if not isinstance(loaded, Loaded):
-            return loaded
-        if function not in loaded.functions:
-            return Absent(answers.near(function, loaded.names))
-        names, values = tuple([name for name, _ in args]), tuple([value for _, value in args])
-        outcome = self._ask(wire.CALL, (function, names, values, repeat))
+        return None if isinstance(loaded, Loaded) else loaded
+
+    def _called(self, function: str, outcome: Loaded | Outcome) -> Outcome:
+        """The outcome of a call, from what the worker says of it."""
+        assert isinstance(self.loaded, Loaded)
         if isinstance(outcome, Loaded):
             return self._died(_NO_ANSWER)
+        if isinstance(outcome, Absent) and function not in self.loaded.functions:
+            return Absent(answers.near(function, self.loaded.names))
         return outcome
 
     def _load(self) -> Loaded | Outcome:
@@ -159,7 +208,9 @@ class Session:
         problem = self._start()
         if problem is not None:
             return problem
-        outcome = self._ask(wire.LOAD, (self.source, self.filename, self.functions))
+        assert self.line is not None
+        asked = self.line.ask(wire.LOAD, wire.encode((self.source, self.filename, self.functions)))
+        outcome = self._answer(asked)
         if isinstance(outcome, (Returned, NotWritten, Absent)):
             return self._died(_NO_ANSWER)  # the answer to a call, before there was one
         if not isinstance(outcome, Loaded):
@@ -189,19 +240,25 @@ class Session:
         line, self.line = self.line, None
         return "" if line is None else line.end(dying)
 
-    def _ask(self, kind: int, value: Value) -> Loaded | Outcome:
-        """Ask the worker, within what is left of the time; whatever happens becomes an outcome."""
+    def _ask(self, call: Call) -> bytes | Broken:
+        """Begin to ask the worker; gives what `_answer` takes."""
+        assert self.line is not None
+        try:
+            return self.line.ask(wire.CALL, call.body)
+        except wire.WireError as error:
+            return Broken(f"what a call needs cannot be sent to the worker: {error}")
+
+    def _answer(self, asked: bytes | Broken) -> Loaded | Outcome:
+        """What the worker answers within what is left of the time; whatever happens becomes an outcome."""
+        if isinstance(asked, Broken):
+            return asked
         assert self.line is not None
         left = self.limits.submission_seconds - self.used
         seconds = min(self.limits.call_seconds, left)
         started = time.monotonic()
         try:
-            request = self.line.ask(kind, value)
-        except wire.WireError as error:
-            return Broken(f"what a call needs cannot be sent to the worker: {error}")
-        try:
-            answer = self.line.answer(request, started + seconds)
-            return answers.outcome(answer, self.printed.take(), time.monotonic() - started, self.source)
+            answer = self.line.answer(asked, started + seconds)
+            return answers.outcome(answer, self.printed.take(), self.source)
         except Late:
             return self._late(seconds, seconds == left)
         except Ended:

@@ -63,6 +63,9 @@ class Spawned:
             raise SandboxError(f"a worker could not be started: {problem or 'it does not say why'}")
         return selftest.parse(report.decode("utf-8", "replace"))
 
+    def finish(self) -> None:
+        """See `Workers.finish`; each worker is a process of its own, which has been dropped."""
+
     def close(self) -> None:
         """See `Workers.close`."""
         for worker in tuple(self.living):

@@ -63,6 +63,9 @@ class Workers(Protocol):
     def probe(self) -> tuple[Probe, ...]:
         """The report of a confined worker on itself."""
 
+    def finish(self) -> None:
+        """No more will be started: what runs workers may begin to end."""
+
     def close(self) -> None:
         """End everything that was started and remove what it left."""
 

@@ -17,13 +17,11 @@ from __future__ import annotations
 
 import _socket
 import array
-import gc
 import os
 import select
 import signal
 import sys
 import time
-import traceback
 from dataclasses import dataclass, replace
 
 import numpy
@@ -48,11 +46,9 @@ def main() -> None:
     try:
         zygote.add_slot()
         worker.warm(_CHANNEL)
-        gc.collect()
-        gc.freeze()
         zygote.serve()
     except BaseException:
-        traceback.print_exc()
+        _complain()
     finally:
         zygote.close()
         os._exit(0)
@@ -173,7 +169,7 @@ class Zygote:
             confine.settle(slot.folder)
             worker.serve(_CHANNEL, _CHANNEL, lambda limits: confine.apply_limits(cage, limits))
         except BaseException:
-            traceback.print_exc()
+            _complain()
         finally:
             os._exit(1)
 
@@ -222,6 +218,13 @@ class Zygote:
         os.waitpid(child, 0)
         scratch.empty(slot.folder)
         return text
+
+
+def _complain() -> None:
+    """Print the exception that is being handled, which the other side reads."""
+    import traceback  # slow to import, and seldom needed
+
+    traceback.print_exc()
 
 
 def _end_orphans(living: set[int]) -> bool:

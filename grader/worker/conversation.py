@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import faulthandler
+import gc
 import os
 import random
 import signal
@@ -50,6 +51,8 @@ def warm(writer: int) -> None:
     for _ in range(20):
         trial.call("first", ("x", "rng"), (np.ones((2, 3)), Seeded(0)), True)
     del sys.modules["trial"]
+    gc.freeze()  # what is here now is no garbage, and workers that are forked need not copy it to look
+    gc.enable()
 
 
 def serve(reader: int, writer: int, confine: Callable[[dict[str, Value]], Value]) -> None:
@@ -57,14 +60,13 @@ def serve(reader: int, writer: int, confine: Callable[[dict[str, Value]], Value]
     _, request, limits = _receive(reader)
     random.seed(0)  # global streams start alike in every worker (a fork seeds this one from the system)
     np.random.seed(0)
-    marks = bool(limits["marks"])
-    _send(writer, request, confine(limits), marks)
+    _send(writer, request, confine(limits))
     submission = Submission(float(limits["call_seconds"]))
     while True:
         kind, request, value = _receive(reader)
         with _answering_where(writer, submission.call_seconds):
             answer = submission.answer(kind, value)
-        _send(writer, request, answer, marks)
+        _send(writer, request, answer)
 
 
 @contextmanager
@@ -79,31 +81,28 @@ def _answering_where(writer: int, seconds: float) -> Iterator[None]:
 
 
 def _receive(reader: int) -> tuple[int, bytes, Value]:
-    """The next request. Only one is ever on its way, so what comes first is mostly the whole of it."""
-    data = _more(reader)
-    while len(data) < wire.HEADER.size:
-        data += _more(reader)
-    kind, request, length = wire.header(data[: wire.HEADER.size])
-    parts, missing = [data[wire.HEADER.size :]], wire.HEADER.size + length - len(data)
-    while missing > 0:
-        parts.append(_more(reader))
+    """The next request."""
+    kind, request, length = wire.header(_exactly(reader, wire.HEADER.size))
+    return kind, request, wire.decode(_exactly(reader, length))
+
+
+def _exactly(reader: int, size: int) -> bytes:
+    """So many bytes and no more: the next request may be on its way already, and stays with the system until then."""
+    data = os.read(reader, size)
+    parts, missing = [data], size - len(data)
+    while missing:
+        if not parts[-1]:
+            os._exit(0)  # the other side has closed
+        parts.append(os.read(reader, min(missing, _CHUNK)))
         missing -= len(parts[-1])
-    return kind, request, wire.decode(b"".join(parts))
+    return b"".join(parts) if len(parts) > 1 else data
 
 
-def _more(reader: int) -> bytes:
-    data = os.read(reader, _CHUNK)
-    if not data:
-        os._exit(0)  # the other side has closed
-    return data
-
-
-def _send(writer: int, request: bytes, value: Value, marks: bool) -> None:
-    """Answer, after everything that was printed; with `marks` the request's id in there says how far that goes."""
+def _send(writer: int, request: bytes, value: Value) -> None:
+    """Answer, after everything that was printed; the request's id in there says how far that goes."""
     flush()
-    if marks:
-        with suppress(OSError):  # the code has closed its standard output
-            os.write(1, request)
-    rest = memoryview(wire.frame(wire.ANSWER, request, value))
+    with suppress(OSError):  # the code has closed its standard output
+        os.write(1, request)
+    rest = memoryview(wire.frame(wire.ANSWER, request, wire.encode(value)))
     while rest:
         rest = rest[os.write(writer, rest) :]

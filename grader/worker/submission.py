@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import linecache
 import os
 import sys
@@ -14,7 +13,7 @@ from typing import Any, Final
 from grader import wire
 from grader.values import Opaque, Value, fresh
 from grader.worker.arguments import Names, changed, drew, those
-from grader.worker.found import accepted, found
+from grader.worker.found import Parameters, found
 from grader.worker.gate import Gate
 from grader.worker.results import describe, encode_result
 from grader.worker.surroundings import noting, silence
@@ -34,14 +33,14 @@ class Submission:
         self.call_seconds = call_seconds
         self.filename = ""
         self.module = types.ModuleType("submission")
-        self.accepted: dict[str, tuple[frozenset[str | None], bool]] = {}
+        self.parameters: dict[str, Parameters] = {}
 
     def answer(self, kind: int, value: Any) -> Answer:
         """The answer to a request, also where the code has broken what this class uses."""
         try:
             return self.load(*value) if kind == wire.LOAD else self.call(*value)
         except BaseException as error:
-            return ("raised", types_of(type(error)), message_of(error), (), (), 0.0)
+            return ("raised", types_of(type(error)), message_of(error), (), ())
 
     def load(self, source: bytes, filename: str, functions: Sequence[str]) -> Answer:
         """("loaded", functions, names), or ("raised", ...) for whatever kept it from being loaded."""
@@ -51,18 +50,19 @@ class Submission:
         lines = source.decode("utf-8", "replace").splitlines(keepends=True)
         linecache.cache[filename] = (len(source), None, lines, filename)  # for tracebacks that the code prints
         try:
-            tree = ast.parse(source, filename)
-            exec(compile(tree, filename, "exec", dont_inherit=True), namespace)
-            held = {name: namespace[name] for name in functions if name in namespace}
-            self.accepted = {name: accepted(value) for name, value in held.items()}
-            described = {name: found(name, value, tree) for name, value in held.items()}
+            code = compile(source, filename, "exec", dont_inherit=True)
+            exec(code, namespace)
+            described = {}
+            for name in functions:
+                if name in namespace:
+                    described[name], self.parameters[name] = found(name, namespace[name], source, code)
         except BaseException as error:
-            return self._raised(error, [], 0.0)
+            return self._raised(error, [])
         names = [short(name) for name in list(namespace)[:MAX_NAMES] if not name.startswith("__")]
         return ("loaded", described, tuple(names))
 
     def call(self, name: str, names: Names, given: Sequence[Value], repeat: bool) -> Answer:
-        """("returned", value, seconds, facts), ("raised", ...) or ("todo",): one call on copies of the arguments.
+        """("returned", value, facts), ("raised", ...) or ("todo",): one call on copies of the arguments.
 
         With `repeat` there is a second one, on other copies. `facts` holds what is worth telling: "again", the other
         value; "changed" and "drew", names of arguments; "warnings", texts.
@@ -73,7 +73,9 @@ class Submission:
         by_name = self._knows(name, names)
         noted: list[str] = []
         with noting(noted):
+            started = time.perf_counter()
             first, used = self._once(target, names if by_name else (), given, noted)
+            seconds = time.perf_counter() - started
             if first[0] != "returned":
                 return first
             facts: dict[str, Value] = {
@@ -81,10 +83,10 @@ class Submission:
                 "drew": those(drew, names, given, used),
                 "warnings": tuple(noted),
             }
-            if repeat and first[2] <= REPEAT_BELOW * self.call_seconds:
+            if repeat and seconds <= REPEAT_BELOW * self.call_seconds:
                 with silence():
                     second, _ = self._once(target, names if by_name else (), given, noted)
-                if second[:2] != first[:2]:
+                if second != first:
                     facts["again"] = (second[1] if second[0] == "returned" else wire.encode(_otherwise(second)),)
         return (*first, {key: value for key, value in facts.items() if value})
 
@@ -93,19 +95,15 @@ class Submission:
     ) -> tuple[Answer, list[Any]]:
         """What one call does, and the arguments it was given: by the names that there are, else by position."""
         used: list[Any] = []
-        started = time.perf_counter()
         try:
             used = [fresh(value) for value in given]
             positional = [value for name, value in zip(names, used) if name is None] if names else used
             keywords = {name: value for name, value in zip(names, used) if name is not None}
-            started = time.perf_counter()
-            result = target(*positional, **keywords)
-            seconds = time.perf_counter() - started
-            return ("returned", encode_result(result), seconds), used
+            return ("returned", encode_result(target(*positional, **keywords))), used
         except NotImplementedError:
             return ("todo",), used
         except BaseException as error:
-            return self._raised(error, noted, time.perf_counter() - started), used
+            return self._raised(error, noted), used
 
     def _knows(self, name: str, names: Names) -> bool:
         """Whether to give arguments by name. All by position if the function has other names: they are no mistake.
@@ -114,11 +112,11 @@ class Submission:
         """
         if None in names:
             return any(names)
-        own, any_name = self.accepted.get(name, (frozenset(), False))
-        return any_name or own.issuperset(names)
+        own = self.parameters.get(name)
+        return own is not None and (own.any_name or own.names.issuperset(names))
 
-    def _raised(self, error: BaseException, noted: list[str], seconds: float) -> Answer:
-        """("raised", types, message, frames, warnings, seconds), with the frames of the student's own file."""
+    def _raised(self, error: BaseException, noted: list[str]) -> Answer:
+        """("raised", types, message, frames, warnings), with the frames of the student's own file."""
         frames, traceback = [], error.__traceback__
         while traceback is not None:
             code = traceback.tb_frame.f_code
@@ -130,7 +128,7 @@ class Submission:
         message = message_of(error)
         if isinstance(error, SyntaxError) and error.filename == self.filename and type(error.lineno) is int:
             frames, message = [(max(error.lineno, 1), "<module>")], short(error.msg)
-        return ("raised", types_of(type(error)), message, tuple(frames), tuple(noted), seconds)
+        return ("raised", types_of(type(error)), message, tuple(frames), tuple(noted))
 
 
 def _module(filename: str) -> types.ModuleType:
