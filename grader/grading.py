@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from itertools import chain
@@ -56,14 +56,17 @@ def grade(
     course: str,
     sandbox: Sandbox,
     cache: Path | None,
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> ExerciseResult:
     """The verdict on a submitted file; SubmissionError, CourseFault or PlanError where there can be none.
 
     `functions` are those that are asked for, None for all; with `only`, what they need is not graded with them.
+    `meanwhile` is called while the worker loads the submission.
     """
     source = read_submission(submission)
     plan = load_or_compile(exercise.solution, seed, cache)
-    return grade_source(plan, source, submission, sandbox, course=course, chosen=chosen(plan, functions, only))
+    asked = chosen(plan, functions, only)
+    return grade_source(plan, source, submission, sandbox, course=course, chosen=asked, meanwhile=meanwhile)
 
 
 def read_submission(path: Path) -> bytes:
@@ -98,11 +101,14 @@ def grade_source(
     *,
     course: str,
     chosen: Sequence[FunctionPlan] | None = None,
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> ExerciseResult:
-    """The verdict on the bytes of a submission."""
+    """The verdict on the bytes of a submission; `meanwhile` is called while the worker loads it."""
     started = time.perf_counter()
     functions = plan.functions if chosen is None else tuple(chosen)
     with sandbox.session(source, path.name, [f.name for f in plan.functions]) as session:
+        session.begin()
+        meanwhile()
         loaded = session.load()
         results = _results(plan, functions, session, loaded)
     shown = tuple(replace(result, file=str(path)) for result in skipped(results))

@@ -121,8 +121,7 @@ def checks_of(function: FunctionPlan) -> tuple[str, ...]:
 
 def _sandbox(config: pytest.Config, course: Course) -> Sandbox:
     """The sandbox of this run of pytest, warm from its first use to its end."""
-    from grader.cli.grading import PRACTICE, Request
-    from grader.cli.grading import sandbox_for
+    from grader.cli.grading import PRACTICE, Request, sandbox_for
 
     if _SANDBOX not in config.stash:
         stack = contextlib.ExitStack()

@@ -18,10 +18,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Final
 
+from grader.state import DATABASE, RecordError
+
 if TYPE_CHECKING:
     from grader.verdict import ExerciseResult
 
-FOLDER: Final = ".grade"
+FULL_BYTES: Final = 1 << 15  # the index that SQLite keeps beside an open database takes as much
 WAIT_SECONDS: Final = 5.0  # for another process that writes; a write takes milliseconds
 
 _SCHEMA: Final = """
@@ -39,10 +41,6 @@ CREATE TABLE IF NOT EXISTS problems (
 );
 CREATE INDEX IF NOT EXISTS attempts_of ON attempts (exercise);
 """
-
-
-class RecordError(Exception):
-    """Progress can be neither read nor saved; the message says why. Grading goes on without it."""
 
 
 @dataclass(frozen=True)
@@ -116,54 +114,6 @@ class Problem:
     grader: str
 
 
-# --- where it is kept ------------------------------------------------------------------------------------------------
-
-
-def state_folder(root: Path) -> Path:
-    """The folder for a course's state, made if need be: `.grade` in it, or one in the user's state directory.
-
-    RecordError where neither can be written.
-    """
-    reasons = []
-    for find in (_inside, _elsewhere):
-        folder = find(root)
-        if folder is None:
-            continue
-        try:
-            _make(folder)
-            return folder
-        except OSError as error:
-            reasons.append(f"{folder}: {error.strerror or error}")
-    raise RecordError("; ".join(reasons))
-
-
-def _inside(root: Path) -> Path | None:
-    return root / FOLDER
-
-
-def _make(folder: Path) -> None:
-    """Makes the folder with its own ignore file, and tries that a file can be written there."""
-    folder.mkdir(parents=True, exist_ok=True)
-    ignore = folder / ".gitignore"
-    if not ignore.exists():
-        ignore.write_text("*\n", encoding="utf-8")
-    if not os.access(folder, os.W_OK):
-        raise PermissionError(13, "not writable", str(folder))
-
-
-def _elsewhere(root: Path) -> Path | None:
-    """A folder of its own for this course in the user's state directory, None if the user has no home."""
-    import hashlib
-
-    from platformdirs import user_state_path
-
-    with suppress(RuntimeError, OSError, KeyError):
-        base = user_state_path("grade", appauthor=False)
-        if base.is_absolute():
-            return base / f"{root.name}-{hashlib.sha256(os.fsencode(root)).hexdigest()[:12]}"
-    return None
-
-
 # --- the database ----------------------------------------------------------------------------------------------------
 
 
@@ -171,8 +121,10 @@ class Record:
     """The progress of one student in one course; use it in a `with` statement."""
 
     def __init__(self, folder: Path) -> None:
-        self.path = folder / "progress.db"
+        self.path = folder / DATABASE
         self.messages: list[str] = []
+        self.unwritable = ""
+        """Why nothing can be added, where there is a reason."""
         self.connection = self._connect()
 
     def __enter__(self) -> Record:
@@ -191,7 +143,7 @@ class Record:
         ]
         head = (time.time(), result.exercise, result.seed, result.status.value, result.points, result.max_points)
         row = (*head, result.duration_ms, result.submission, json.dumps(functions))
-        with _speaking(self.path), self.connection:
+        with self._adding():
             names = "at, exercise, seed, status, points, max_points, duration_ms, submission, functions"
             self.connection.execute(f"INSERT INTO attempts ({names}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
             count = self.connection.execute("SELECT count(*) FROM attempts WHERE exercise = ?", (result.exercise,))
@@ -203,7 +155,7 @@ class Record:
             "INSERT INTO hints (at, exercise, function, step, after_attempt)"
             " VALUES (?, ?, ?, ?, (SELECT coalesce(max(id), 0) FROM attempts WHERE exercise = ?))"
         )
-        with _speaking(self.path), self.connection:
+        with self._adding():
             self.connection.execute(query, (time.time(), exercise, function, step, exercise))
 
     def hints_read(self, exercise: str, function: str) -> int:
@@ -248,7 +200,7 @@ class Record:
     def add_problem(self, about: str, text: str, grader: str) -> None:
         """Notes that something seems wrong, as this version of the grader shows it."""
         query = "INSERT INTO problems (at, about, text, grader) VALUES (?, ?, ?, ?)"
-        with _speaking(self.path), self.connection:
+        with self._adding():
             self.connection.execute(query, (time.time(), about, text, grader))
 
     def problems(self) -> tuple[Problem, ...]:
@@ -282,6 +234,14 @@ class Record:
             found[exercise] = _after(found.get(exercise, Standing()), *attempt)
         return found
 
+    @contextmanager
+    def _adding(self) -> Iterator[None]:
+        """One transaction; RecordError with the first reason where nothing can be added."""
+        if self.unwritable:
+            raise RecordError(f"{self.path}: {self.unwritable}")
+        with _speaking(self.path), self.connection:
+            yield
+
     def _connect(self) -> sqlite3.Connection:
         before = _identity(self.path)
         try:
@@ -302,8 +262,9 @@ class Record:
         try:
             connection = _open_unchanged(self.path)
         except sqlite3.Error:
-            raise RecordError(f"{self.path}: {error}") from error
-        self.messages.append(f"{self.path} cannot be written ({error}); what was saved before is shown.")
+            raise RecordError(f"{self.path}: {_reason(self.path, error)}") from error
+        self.unwritable = _reason(self.path, error)
+        self.messages.append(f"{self.path} cannot be written ({self.unwritable}); what was saved before is shown.")
         return connection
 
     def _move_aside(self, before: tuple[int, int] | None, reason: str) -> None:
@@ -351,7 +312,17 @@ def _speaking(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        raise RecordError(f"{path}: {error}") from error
+        raise RecordError(f"{path}: {_reason(path, error)}") from error
+
+
+def _reason(path: Path, error: sqlite3.Error) -> str:
+    """What the database says; on a full disk, of which it knows only that something failed, that it is full."""
+    import shutil
+
+    with suppress(OSError):
+        if shutil.disk_usage(path.parent).free < FULL_BYTES:
+            return "the disk is full"
+    return str(error)
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.record import Record, RecordError, Standing, state_folder
+from grader.record import Record, Standing
+from grader.state import RecordError, state_folder
 from grader.verdict import ExerciseResult, FunctionResult, Mistake, Status
 
 ROOT = Path(__file__).parents[1]
@@ -168,7 +169,7 @@ def test_a_locked_database_is_reported_and_not_moved(folder: Path, monkeypatch: 
 
 def test_many_processes_at_once_lose_no_attempt(tmp_path: Path) -> None:
     code = (
-        "from pathlib import Path\nfrom tests.test_record import result, Status\nfrom grader.record import Record, state_folder\n"
+        "from pathlib import Path\nfrom tests.test_record import result, Status\nfrom grader.record import Record\nfrom grader.state import state_folder\n"
         f"root = Path({str(tmp_path)!r})\n"
         "for _ in range(10):\n    with Record(state_folder(root)) as record:\n        record.add_attempt(result(f=Status.PASS))\n"
     )
@@ -200,7 +201,7 @@ def read_only() -> Iterator[Path]:
 _NOBODY = """
 import hashlib, os, platformdirs.unix  # everything is imported while files may still be read
 from pathlib import Path
-from grader.record import RecordError, state_folder
+from grader.state import RecordError, state_folder
 if os.getuid() == 0:
     os.setgroups([])
     os.setgid(65534)

@@ -3,6 +3,7 @@
     CatalogError
       NoCourse         there is no course here              usage
       UnknownName      no exercise or function of that name usage
+        MissingFile    its file is gone                     usage
       AmbiguousName    several                              usage
       SolutionsNeeded  it takes solutions, and there are none usage
       CourseFault      a file of the course is wrong        the course's fault
@@ -49,6 +50,15 @@ class UnknownName(CatalogError):
     kind = "unknown-name"
 
 
+class MissingFile(UnknownName):
+    """An exercise whose file is gone."""
+
+    def __init__(self, exercise: ExerciseFiles) -> None:
+        where = f"{exercise.stub.parent.name}/{exercise.stub.name}"
+        super().__init__(f"{where} is not there any more", f"grade reset {exercise.short} brings it back.")
+        self.exercise = exercise
+
+
 class AmbiguousName(CatalogError):
     """Several exercises or functions have that name."""
 
@@ -92,6 +102,8 @@ class Course:
     exercises: tuple[ExerciseFiles, ...]
     limits: Mapping[str, float] = field(default_factory=dict)
     show_solution: str = "passed"
+    missing: tuple[ExerciseFiles, ...] = ()
+    """Exercises of a student's folder whose file is gone: only the sealed plan is there."""
 
 
 def sealed_path(solution: Path) -> Path:
@@ -141,22 +153,33 @@ def _settings_text(folder: Path) -> str:
 
 
 def _open(root: Path) -> Course:
-    exercises = _exercise_files(root)
+    names = _stub_names(root)
+    exercises, missing = _exercise_files(root, names), _exercise_files(root, _planned(root) - names)
     text = _settings_text(root)
-    if not text:
-        return Course(root, root.name, exercises)
-    settings = _parse_settings(text, root / "pyproject.toml")
+    settings = _parse_settings(text, root / "pyproject.toml") if text else {}
     name = settings.get("name", root.name)
-    return Course(root, name, exercises, settings.get("limits", {}), settings.get("show_solution", "passed"))
+    solution = settings.get("show_solution", "passed")
+    return Course(root, name, exercises, settings.get("limits", {}), solution, missing)
 
 
-def _exercise_files(root: Path) -> tuple[ExerciseFiles, ...]:
+def _stub_names(root: Path) -> set[str]:
     try:
-        names = os.listdir(root / "exercises")
+        return set(os.listdir(root / "exercises"))
     except FileNotFoundError:
-        names = []
+        return set()
     except OSError as error:
         raise CourseFault(f"{root / 'exercises'}: {error.strerror}", "Make the folder readable.") from error
+
+
+def _planned(root: Path) -> set[str]:
+    """The names that exercises must have by their sealed plans."""
+    try:
+        return {f"{name[:-5]}.py" for name in os.listdir(root / PLANS) if name.endswith(".plan")}
+    except OSError:
+        return set()
+
+
+def _exercise_files(root: Path, names: set[str]) -> tuple[ExerciseFiles, ...]:
     found = []
     for name in names:
         if match := FILE_NAME.fullmatch(name):

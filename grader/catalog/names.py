@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.catalog.course import AmbiguousName, Course, ExerciseFiles, UnknownName
+from grader.catalog.course import AmbiguousName, Course, ExerciseFiles, MissingFile, UnknownName
 from grader.catalog.index import ExerciseInfo
 
 _DEF = re.compile(r"(?:async\s+)?def\s+([^\W\d]\w*)")
@@ -23,14 +23,16 @@ class Target:
 
 
 def resolve(course: Course, word: str, commands: Iterable[str] = ()) -> Target:
-    """The exercise that `word` means; UnknownName with near names of exercises and `commands`, or AmbiguousName.
+    """The exercise that `word` means; UnknownName with near names of exercises and `commands`, MissingFile or AmbiguousName.
 
     In this order: id, number (`3`, `ex3`, `exercise03`), slug, path to the file (with `:line` the function there),
     unique prefix of an id or slug, name of a function.
     """
     lowered = word.strip().lower()
-    if found := _named(course, lowered):
+    if found := _named(course.exercises, lowered):
         return Target(_only(word, found))
+    if gone := _named(course.missing, Path(lowered).name):
+        raise MissingFile(gone[0])
     if target := _by_path(course, word):
         return target
     prefixed = [e for e in course.exercises if lowered and (e.slug.startswith(lowered) or e.id.startswith(lowered))]
@@ -42,11 +44,11 @@ def resolve(course: Course, word: str, commands: Iterable[str] = ()) -> Target:
     raise _unknown(course, word, commands)
 
 
-def _named(course: Course, word: str) -> list[ExerciseFiles]:
+def _named(exercises: Iterable[ExerciseFiles], word: str) -> list[ExerciseFiles]:
     match = re.fullmatch(r"(?:(?:exercise|ex)[ _-]?)?0*(\d{1,9})", word)
     return [
         exercise
-        for exercise in course.exercises
+        for exercise in exercises
         if word in (exercise.id, f"{exercise.id}.py", exercise.slug, f"exercise{exercise.number}_{exercise.slug}")
         or (match and int(match[1]) == exercise.number)
     ]

@@ -45,6 +45,8 @@ def lint(exercises: tuple[str, ...], seeds: int, jobs: int) -> int:
     reference gradients agree with numerical ones, and no docstring, hint or file is missing or stray. Without EXERCISE the
     question bank is checked too.
 
+    Example: grade lint exercise17 --seeds 20
+
     Exit code: 0 clean (warnings allowed), 1 something is wrong, 3 the course cannot be read.
     """
     from grader.lint import bank_figures
@@ -74,6 +76,8 @@ def audit(exercises: tuple[str, ...], jobs: int, pairs: bool) -> int:
 
     A change that cannot be caught is listed with its reason in solutions/survivors/; one that is not listed, and a
     listed one that is caught by now, is a fault. With --pairs, a pair of mistakes that is given a third one's name is.
+
+    Example: grade audit exercise17
 
     Exit code: 0 no fault, 1 something is wrong, 3 the course cannot be read.
     """

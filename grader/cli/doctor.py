@@ -6,6 +6,7 @@ import os
 import platform
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 
@@ -26,6 +27,8 @@ def doctor(level: bool, plain: bool) -> int:
     """Show machine, versions, folders, and how far student code is confined.
 
     The level is found out by a self-test in a worker: what it must not be able to do is tried.
+
+    Example: grade doctor --level
     """
     if level:
         from grader.sandbox.selftest import level_of, level_quickly, remembered
@@ -63,7 +66,7 @@ def _version(name: str) -> str:
 
 def _folders(where: Page) -> Iterator[Line]:
     from grader.catalog import CatalogError, find_course
-    from grader.record import RecordError, state_folder
+    from grader.state import RecordError, state_folder
 
     try:
         course = find_course()
@@ -73,10 +76,27 @@ def _folders(where: Page) -> Iterator[Line]:
     solutions = sum(exercise.solution.is_file() for exercise in course.exercises)
     yield from _row(where, "course", f"{course.name}  {course.root}")
     yield from _row(where, "exercises", f"{len(course.exercises)}, {solutions} of them with a solution")
+    if course.missing:
+        yield from _row(where, "  missing", ", ".join(exercise.stub.name for exercise in course.missing))
+    yield from _plans(where, course.root)
     try:
         yield from _row(where, "progress", str(state_folder(course.root) / "progress.db"))
     except RecordError as error:
         yield from _row(where, "progress", f"cannot be saved: {error}")
+
+
+def _plans(where: Page, root: Path) -> Iterator[Line]:
+    """How many sealed plans there are and whether they are of this version; nothing in a clone, which has none."""
+    from grader.student.version import releases_of
+
+    releases = releases_of(root)
+    words = [f"{count} of grade {version}" for version, count in releases.items() if version]
+    if unread := releases.get(""):
+        words.append(f"{unread} that cannot be read")
+    same = set(releases) == {grader.__version__}
+    if releases:
+        how = "this version" if same else "grade update brings them up to this version"
+        yield from _row(where, "plans", f"{', '.join(words)}: {how}")
 
 
 def _confinement(where: Page) -> Iterator[Line]:

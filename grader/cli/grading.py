@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from grader.catalog import Course, CourseFault, ExerciseFiles, ExerciseInfo, find_course, index
+from grader.catalog import Course, CourseFault, ExerciseFiles, find_course, index
 from grader.cli.names import Chosen, ExerciseName, FunctionName, cache_folder, choose, shortest
 from grader.cli.options import json_option, plain_option
 from grader.cli.terminal import echo_json, log, page, show
-from grader.record import Record, RecordError, state_folder
 from grader.render.text import Page
+from grader.state import RecordError, state_folder
 
 if TYPE_CHECKING:
     from grader.render.result import Around
@@ -75,7 +75,7 @@ def exercise(
         raise click.UsageError(f"--only needs a function: grade {chosen.exercise.short} FUNCTION --only")
     request = Request(_not_a_folder(submission), seed, timeout, only, force)
     with sandbox_for(chosen.course, request) as sandbox:
-        result = _graded(chosen, request, sandbox)
+        result = _graded(chosen, request, sandbox, _import_the_rest)
         sandbox.finish()
         _show(chosen, request, result, as_json, page(plain), traceback)
     return exit_code([result])
@@ -212,7 +212,15 @@ def sandbox_for(course: Course, request: Request) -> Iterator[Sandbox]:
         raise CourseFault(f"no worker can be started: {error}", "grade doctor says what this machine lacks.") from error
 
 
-def _graded(chosen: Chosen, request: Request, sandbox: Sandbox) -> ExerciseResult:
+def _import_the_rest() -> None:
+    """Imports what comes after grading, in the time that the worker needs for the submission anyway."""
+    import grader.record
+    import grader.render.result  # noqa: F401
+
+
+def _graded(
+    chosen: Chosen, request: Request, sandbox: Sandbox, meanwhile: Callable[[], None] = lambda: None
+) -> ExerciseResult:
     if request.seed != PRACTICE and not chosen.exercise.solution.is_file():
         raise click.UsageError("--seed makes new inputs, and that takes the solutions, which are not in this folder")
     from grader.grading import SubmissionError, grade
@@ -228,6 +236,7 @@ def _graded(chosen: Chosen, request: Request, sandbox: Sandbox) -> ExerciseResul
             course=chosen.course.name,
             sandbox=sandbox,
             cache=cache_folder(chosen.course),
+            meanwhile=meanwhile,
         )
     except SubmissionError as error:
         raise click.UsageError(str(error)) from error
@@ -240,6 +249,7 @@ def _graded(chosen: Chosen, request: Request, sandbox: Sandbox) -> ExerciseResul
 
 def _record(chosen: Chosen, request: Request, result: ExerciseResult) -> int | None:
     """The number of this attempt; None if it is not one (another's file, our failure) or cannot be saved."""
+    from grader.record import Record
     from grader.verdict import Status
 
     own = request.submission is None or request.submission.resolve() == chosen.exercise.stub.resolve()
@@ -265,12 +275,12 @@ def _around(chosen: Chosen, request: Request, result: ExerciseResult, all_frames
 
     attempt = _record(chosen, request, result)
     passed = result.status is Status.PASS
-    following = _following(chosen) if passed else None
+    following, title = _following(chosen) if passed else ("", "")
     advised = not passed and not request.force and request.submission is None
     return Around(
         attempt=attempt,
-        next_exercise=following.short if following else "",
-        next_title=following.title if following else "",
+        next_exercise=following,
+        next_title=title,
         submission=str(request.submission) if request.submission else "",
         timeout=request.timeout or float(chosen.course.limits.get("call_seconds", 5.0)),
         can_compare=attempt is not None
@@ -289,9 +299,13 @@ def _open_needs(chosen: Chosen) -> tuple[int, ...]:
     return place.open_needs if place else ()
 
 
-def _following(chosen: Chosen) -> ExerciseInfo | None:
-    """The exercise to go on with."""
-    from grader.cli.progress import here
+def _following(chosen: Chosen) -> tuple[str, str]:
+    """What to go on with: the next function here where only some were graded, else the next exercise on the map."""
+    from grader.cli.progress import first_open, here
 
     place = here(chosen.course, index(chosen.course, cache_folder(chosen.course)))
-    return place.info if place and place.info.id != chosen.exercise.id else None
+    if place is None:
+        return "", ""
+    if place.info.id != chosen.exercise.id:
+        return place.info.short, place.info.title
+    return (place.info.short, f"next is {first_open(place.info, place.standing)}") if chosen.functions else ("", "")

@@ -20,7 +20,7 @@ from grader.catalog import (
     top_level_functions,
 )
 from grader.cli.table import COMMANDS
-from grader.record import RecordError, state_folder
+from grader.state import RecordError, state_folder
 
 
 @dataclass(frozen=True)

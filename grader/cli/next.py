@@ -9,9 +9,9 @@ import sys
 
 import click
 
-from grader.catalog import ExerciseInfo, find_course, index, top_level_functions
+from grader.catalog import find_course, index, top_level_functions
 from grader.cli.names import cache_folder, shortest
-from grader.cli.progress import here
+from grader.cli.progress import first_open, here
 from grader.cli.terminal import log, show
 from grader.record import Standing
 from grader.render.text import Line
@@ -35,23 +35,23 @@ def next_function() -> int:
     if place is None:
         show([Line("Every exercise is done. Next: grade quiz")])
         return 0
-    function = _first_open(place.info, place.standing)
+    function = first_open(place.info, place.standing)
     stub = next(exercise.stub for exercise in course.exercises if exercise.id == place.info.id)
     line = dict(top_level_functions(stub)).get(function, 1)
     show([Line(f"{shortest(stub)}:{line}"), Line(f"{function} of {place.info.short}, {place.info.title}")])
     command = editor_command(os.environ, stub, line)
     if command is None or not sys.stdout.isatty():
-        show([Line(f"Next: write it, then grade {place.info.short}")])
+        show([Line(f"Next: {_what_to_do(place.standing, function)}, then grade {place.info.short}")])
         return 0
     return _open(command, place.info.short)
 
 
-def _first_open(info: ExerciseInfo, standing: Standing) -> str:
-    """The first function that does not pass and needs none that does not; the first that does not pass if there is none."""
-    open_ones = [function for function in info.functions if not standing.passed(function.name)] or list(info.functions)
-    names = {function.name for function in open_ones}
-    ready = [function for function in open_ones if not names.intersection(function.needs)]
-    return (ready or open_ones)[0].name if open_ones else ""
+def _what_to_do(standing: Standing, function: str) -> str:
+    """Whether the function is to be written or, as the last verdict on it says, to be corrected."""
+    if standing.functions.get(function, "todo") in ("todo", "pass"):
+        return "write it"
+    mistake = standing.mistakes.get(function, "")
+    return f"correct it{f' [{mistake}]' if mistake else ''}"
 
 
 def _open(command: list[str], short: str) -> int:

@@ -3,28 +3,37 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import click
 
+import grader
 from grader.catalog import Course, ExerciseInfo, NoCourse, find_course, index, info_of
-from grader.cli.names import Chosen, ExerciseName, cache_folder, choose
+from grader.cli.names import Chosen, ExerciseName, cache_folder, choose, shortest
 from grader.cli.options import json_option, plain_option
 from grader.cli.terminal import echo_json, log, page, show
-from grader.record import Attempt, HintRead, Record, RecordError, Standing, state_folder
+from grader.record import Attempt, HintRead, Record, Standing
 from grader.render.progress import Place, map_screen, next_place, places
 from grader.render.text import Line
+from grader.state import RecordError, state_folder
 
 WELCOME = (
     "grade: NumPy exercises and a quiz on the mathematics of deep learning",
     "",
     "There is no course in this folder. A course is a folder that holds exercises/:",
+)
+BRING: Final = (
+    "  grade init course       write one here, into a new folder named course",
+    "  cd course && grade      the map of its exercises and the next step",
+)
+FIND: Final = (
     "  cd FOLDER && grade      the map of its exercises and the next step",
     "  grade exercise1         grade what you wrote in exercises/exercise01_*.py",
-    "  grade --help            everything else",
 )
+HELP: Final = "  grade --help            everything else"
 
 
 @click.command("progress")
@@ -47,7 +56,7 @@ def progress(exercise: str | None, as_json: bool, plain: bool) -> int:
     except NoCourse as error:
         if as_json or error.hint.startswith("Point"):
             raise
-        show([Line(text) for text in WELCOME])
+        show([Line(text) for text in _welcome()])
         return 0
     from grader.student.originals import keep_originals
 
@@ -57,14 +66,50 @@ def progress(exercise: str | None, as_json: bool, plain: bool) -> int:
     if as_json:
         echo_json(_document(course, found, due))
     else:
-        lines = map_screen(course.name, found, page(plain), datetime.now())
-        show([*lines, Line(f"Quiz due: {due} card{'s' * (due != 1)}. grade quiz --due")] if due else lines)
+        where = page(plain)
+        *lines, following = map_screen(course.name, found, where, datetime.now())
+        remarks = [Line(piece) for text in _remarks(course, found) for piece in where.wrap(text, "  ", "")]
+        cards = [Line(f"Quiz due: {due} card{'s' * (due != 1)}. grade quiz --due")] if due else []
+        show([*lines, *remarks, following, *cards])
     return 0
+
+
+def _welcome() -> tuple[str, ...]:
+    from grader.student.version import carries_course
+
+    return (*WELCOME, *(BRING if carries_course() else FIND), HELP)
+
+
+def _remarks(course: Course, found: Sequence[Place]) -> Iterator[str]:
+    """What a student should know before the next step: how to begin, what is missing, what is newer, what is elsewhere."""
+    from grader.student.version import carries_course, release_of
+
+    following = next_place(found)
+    if following is not None and not any(place.standing.latest for place in found):
+        stub = next(exercise.stub for exercise in course.exercises if exercise.id == following.info.id)
+        yield f"Begin: fill in {shortest(stub)} (grade next opens it)."
+    for exercise in course.missing:
+        yield f"Missing: {exercise.stub.parent.name}/{exercise.stub.name}. grade reset {exercise.short} brings it back."
+    release = release_of(course.root) if carries_course() else ""
+    if release not in ("", grader.__version__):
+        yield f"Sheets of {release}, grade {grader.__version__}: grade update --dry-run shows what differs."
+    with suppress(RecordError):
+        state = state_folder(course.root)
+        if state.parent != course.root:
+            yield f"{course.root} cannot be written: your progress is kept in {state}."
 
 
 def here(course: Course, infos: Sequence[ExerciseInfo]) -> Place | None:
     """The exercise to go on with, None if all are done."""
     return next_place(_places(course, infos))
+
+
+def first_open(info: ExerciseInfo, standing: Standing) -> str:
+    """The first function that does not pass and needs none that does not; the first that does not pass if there is none."""
+    open_ones = [function for function in info.functions if not standing.passed(function.name)] or list(info.functions)
+    names = {function.name for function in open_ones}
+    ready = [function for function in open_ones if not names.intersection(function.needs)]
+    return (ready or open_ones)[0].name if open_ones else ""
 
 
 def place_of(course: Course, infos: Sequence[ExerciseInfo], exercise: str) -> Place | None:

@@ -8,11 +8,12 @@ from datetime import datetime
 import click
 
 import grader
-from grader.catalog import Course, UnknownName, find_course, resolve
+from grader.catalog import Course, MissingFile, UnknownName, find_course, resolve
 from grader.cli.names import ExerciseName
-from grader.cli.terminal import page, show
-from grader.record import Problem, Record, RecordError, state_folder
+from grader.cli.terminal import log, page, show
+from grader.record import Problem, Record
 from grader.render.text import Line
+from grader.state import RecordError, state_folder
 
 MAX_TEXT = 1000
 
@@ -33,6 +34,7 @@ def report_problem(text: str | None, about: str | None) -> int:
         raise click.UsageError(f"say in up to {MAX_TEXT} characters what seems wrong")
     try:
         with Record(state_folder(course.root)) as record:
+            log(*(f"grade: {message}" for message in record.messages))
             if text is None:
                 show(_noted(record.problems()))
                 return 0
@@ -47,6 +49,8 @@ def _subject(course: Course, word: str) -> str:
     """The exercise (and function) or the question that a word means; UnknownName with near names if there is none."""
     try:
         target = resolve(course, word)
+    except MissingFile as gone:
+        return gone.exercise.id
     except UnknownName as unknown:
         questions = _questions(course)
         if word in questions:

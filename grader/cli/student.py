@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 import click
 from click.shell_completion import CompletionItem
 
-from grader.catalog import Course, find_course
+from grader.catalog import Course, MissingFile, find_course
 from grader.cli.names import Chosen, ExerciseName, FunctionName, choose, exercise_names, shortest
 from grader.cli.options import plain_option
-from grader.cli.terminal import log, page, show
-from grader.record import RecordError, state_folder
+from grader.cli.terminal import page, show
 from grader.render.text import Line, Page
+from grader.state import RecordError, state_folder
 
 if TYPE_CHECKING:
     from grader.student.release import Release
@@ -31,9 +31,10 @@ def _state(course: Course) -> Path:
         raise click.ClickException(f"nothing was changed, for no backup can be made: {error}") from error
 
 
-def file_error(error: OSError, course: Course) -> click.ClickException:
-    """What is said where a file cannot be read or written."""
-    return click.FileError(str(error.filename or course.root), error.strerror or str(error))
+def file_error(error: OSError, course: Course, what: str) -> click.ClickException:
+    """What is said where a file cannot be read or written: what was not done, which file, and why."""
+    path = shortest(Path(error.filename)) if error.filename else course.root
+    return click.ClickException(f"{what}: {path}: {error.strerror or error}")
 
 
 def can_ask() -> bool:
@@ -91,7 +92,7 @@ def update(dry_run: bool, source: Path | None, plain: bool) -> int:
     try:
         planned = plan_update(course, release)
     except OSError as error:
-        raise file_error(error, course) from error
+        raise file_error(error, course, "nothing was updated") from error
     where = page(plain)
     backup = None if dry_run else _make_update(planned, course)  # which renews originals where all else is up to date
     if planned.is_empty:
@@ -120,8 +121,8 @@ def _make_update(planned: Update, course: Course) -> Path | None:
     try:
         return make_update(planned, course, _state(course))
     except OSError as error:
-        log("grade: the update stopped; what was changed by then is right, and `grade update` goes on from there")
-        raise file_error(error, course) from error
+        done = "what was changed by then is right, and `grade update` goes on from there"
+        raise file_error(error, course, f"the update stopped; {done}") from error
 
 
 def _update_words(planned: Update, course: Course, dry_run: bool, backup: Path | None) -> Iterator[str]:
@@ -135,11 +136,15 @@ def _update_words(planned: Update, course: Course, dry_run: bool, backup: Path |
             yield f"  {name}: {_counts(change)}"
             for block in change.merged.both:
                 what = block.key if block.is_definition else f"the part {block.key.strip('<>')}"
-                yield f"    {what}: you and the release changed it; yours stays, the new one is in {change.new_name}"
-        elif change.path.parent == course.root / "exercises":
-            yield f"  {name}: new"
+                kept = block.key in change.merged.kept
+                did = (
+                    "you and the release changed it; yours stays" if kept else "you took it out, the release changed it"
+                )
+                yield f"    {what}: {did}, the new one is in {change.new_name}"
         elif change.beside is not None:
             yield f"  {name}: edited, so it stays; the new one is in {change.new_name}"
+        elif change.path.parent == course.root / "exercises":
+            yield f"  {name}: {'new' if change.read is None else 'replaced'}"
         else:
             others += 1
     if others:
@@ -160,7 +165,8 @@ def _counts(change: Change) -> str:
         (merged.removed, "gone from the release, untouched here, removed"),
         (merged.kept, "of yours kept"),
     )
-    return ", ".join(f"{len(keys)} {what}" for keys, what in words if keys) or "line endings only"
+    counted = ", ".join(f"{len(keys)} {what}" for keys, what in words if keys)
+    return counted or ("blanks only" if change.data != change.read else "it stays as it is")
 
 
 # --- reset -----------------------------------------------------------------------------------------------------------
@@ -197,7 +203,7 @@ def reset(exercise: str, yes: bool) -> int:
     except NoOriginal as error:
         raise click.UsageError(f"{error}; grade update --from FOLDER_OR_WHEEL takes it from a release") from error
     except OSError as error:
-        raise file_error(error, chosen.course) from error
+        raise file_error(error, chosen.course, f"{chosen.exercise.short} was not reset") from error
     what = " ".join([chosen.exercise.short, *chosen.functions])
     if planned.data == planned.read:
         show([Line(f"{what} is as it was handed out. Next: grade {what}")])
@@ -208,18 +214,21 @@ def reset(exercise: str, yes: bool) -> int:
     try:
         backup = make_reset(planned, chosen.course, _state(chosen.course))
     except OSError as error:
-        raise file_error(error, chosen.course) from error
+        raise file_error(error, chosen.course, f"{what} was not reset") from error
     show([Line(f"{what} is as it was handed out.")])
     if backup is not None:
-        show([Line(f"As it was before: {shortest(backup)}")])
+        show(wrapped(iter([f"As it was before: {shortest(backup)}"]), page()))
     show([Line(f"Next: grade {what}")])
     return 0
 
 
 def _chosen(word: str) -> Chosen:
-    """What is meant by `exercise3`, `exercise3:function`, a path or a path with a line."""
+    """What is meant by `exercise3`, `exercise3:function`, a path or a path with a line; a file that is gone as well."""
     found = re.fullmatch(r"(.+):([^\W\d]\w*)", word)
-    return choose(found[1], (found[2],)) if found else choose(word)
+    try:
+        return choose(found[1], (found[2],)) if found else choose(word)
+    except MissingFile as gone:
+        return Chosen(find_course(), gone.exercise, ())
 
 
 def _agreed(planned: Reset, what: str) -> bool:

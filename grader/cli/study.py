@@ -14,11 +14,15 @@ from grader.cli.names import Chosen, ExerciseName, FunctionName, cache_folder, c
 from grader.cli.options import plain_option
 from grader.cli.progress import standings
 from grader.cli.terminal import log, page, show
-from grader.record import Record, RecordError, Standing, state_folder
+from grader.record import Record, Standing
 from grader.render.text import Line
+from grader.state import RecordError, state_folder
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from grader.plan import CasePlan, FunctionPlan, Plan
+    from grader.student.hints import Hints
 
 PRACTICE: Final = "practice"
 OPEN_AFTER: Final = 5  # failed attempts after which a solution is shown all the same
@@ -46,23 +50,24 @@ def hint(exercise: str, function: str | None, plain: bool) -> int:
 
     Example: grade hint exercise17 batchnorm_forward
     """
+    from grader.student.hints import hints_of
+
     chosen = choose(exercise, (function,) if function else ())
-    plan = plan_of(chosen, PRACTICE)
+    known = hints_of(chosen.exercise, cache_folder(chosen.course), lambda: plan_of(chosen, PRACTICE))
     standing = standings(chosen.course).get(chosen.exercise.id, Standing())
-    wanted = chosen.functions[0] if chosen.functions else _first_open(plan, standing)
-    planned = plan.function(wanted)
-    step, next_open = _take_step(chosen, planned)
-    show(_hint_lines(chosen, planned, standing, step, next_open, plain))
+    wanted = chosen.functions[0] if chosen.functions else _first_open([hints.name for hints in known], standing)
+    hints = next(hints for hints in known if hints.name == wanted)
+    step, next_open = _take_step(chosen, hints)
+    show(_hint_lines(chosen, hints, standing, step, next_open, plain))
     return 0
 
 
-def _first_open(plan: Plan, standing: Standing) -> str:
+def _first_open(names: Sequence[str], standing: Standing) -> str:
     """The first function that does not pass; the first of all where they pass."""
-    names = [function.name for function in plan.functions]
     return next((name for name in names if not standing.passed(name)), names[0])
 
 
-def _take_step(chosen: Chosen, function: FunctionPlan) -> tuple[int, bool]:
+def _take_step(chosen: Chosen, function: Hints) -> tuple[int, bool]:
     """The number of the hint to show, which is recorded, and whether it is a new one."""
     last = len(function.hints)
     try:
@@ -77,18 +82,16 @@ def _take_step(chosen: Chosen, function: FunctionPlan) -> tuple[int, bool]:
         return 1, True
 
 
-def _hint_lines(
-    chosen: Chosen, function: FunctionPlan, standing: Standing, step: int, new: bool, plain: bool
-) -> list[Line]:
+def _hint_lines(chosen: Chosen, function: Hints, standing: Standing, step: int, new: bool, plain: bool) -> list[Line]:
     where, last = page(plain), len(function.hints)
     again = f"grade {chosen.exercise.short} {function.name}"
     lines = [Line(text) for text in where.wrap(f"{chosen.exercise.short} {function.name}: hint {step} of {last}")]
     lines += [Line(text) for text in where.wrap(function.hints[step - 1], "  ", "  ")]
     recognised = standing.mistakes.get(function.name, "")
-    mistake = next((m for m in function.mistakes if m.id == recognised), None)
-    if mistake is not None and not standing.passed(function.name):
-        lines += [Line(""), *map(Line, where.wrap(f"On the mistake of your last attempt [{mistake.id}]:"))]
-        lines += [Line(text) for text in where.wrap(mistake.hint, "  ", "  ")]
+    said = dict(function.mistakes).get(recognised, "")
+    if said and not standing.passed(function.name):
+        lines += [Line(""), *map(Line, where.wrap(f"On the mistake of your last attempt [{recognised}]:"))]
+        lines += [Line(text) for text in where.wrap(said, "  ", "  ")]
     if step == last:
         ending = f"That was the last hint. Next: {again}"
     elif new:

@@ -19,8 +19,8 @@ from grader.cli.names import Chosen, ExerciseName, choose, shortest
 from grader.cli.options import plain_option
 from grader.cli.student import can_ask, file_error, wrapped
 from grader.cli.terminal import log, page, show
-from grader.record import Problem, Record, RecordError, state_folder
-from grader.render.text import Line
+from grader.record import Problem, Record
+from grader.state import RecordError, state_folder
 
 if TYPE_CHECKING:
     from grader.student.identity import Student
@@ -70,9 +70,10 @@ def submit(exercises: tuple[str, ...], name: str | None, student_id: str | None,
     except ArchiveError as error:
         raise click.ClickException(f"{error}; it is not kept. Is the disk full or damaged?") from error
     except OSError as error:
-        raise file_error(error, course) from error
+        raise file_error(error, course, "nothing is written") from error
     size = written.stat().st_size / 1000
-    show([Line(f"Written and read back: {shortest(written)} ({size:.0f} kB). Hand in this file.")])
+    done = f"Written and read back: {shortest(written)} ({size:.0f} kB). Hand in this file."
+    show(wrapped(iter([done]), where))
     return 0
 
 
@@ -135,8 +136,7 @@ def _student(state: Path | None, name: str | None, student_id: str | None) -> St
 
 def _graded_entries(course: Course, chosen: Sequence[ExerciseFiles]) -> tuple[Entry, ...]:
     """Every file with the points that it has now; it is no attempt."""
-    from grader.cli.grading import PRACTICE, Request
-    from grader.cli.grading import _sandbox as sandbox_for
+    from grader.cli.grading import PRACTICE, Request, sandbox_for
     from grader.cli.study import plan_of
     from grader.cli.waiting import progress_of
     from grader.grading import grade_source
@@ -177,8 +177,10 @@ def _numpy_version() -> str:
 def _problems(course: Course) -> tuple[Problem, ...]:
     try:
         with Record(state_folder(course.root)) as record:
+            log(*(f"grade: {message}" for message in record.messages))
             return record.problems()
-    except RecordError:
+    except RecordError as error:
+        log(f"grade: problems that you noted cannot be read, and are not handed in: {error}")
         return ()
 
 

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from grader.catalog import Course, CourseFault, ExerciseFiles, find_course, index
-from grader.cli.grading import PRACTICE, Request, exit_code
-from grader.cli.grading import sandbox_for
+from grader.cli.grading import PRACTICE, Request, exit_code, sandbox_for
 from grader.cli.names import Chosen, ExerciseName, cache_folder, choose, shortest
 from grader.cli.options import plain_option
 from grader.cli.progress import here, standings
 from grader.cli.terminal import log, page, show
-from grader.record import Record, RecordError, Standing, state_folder
+from grader.record import Record, Standing
 from grader.render.text import Line, Page, verdict_line
+from grader.state import RecordError, state_folder
 
 if TYPE_CHECKING:
     from grader.plan import Plan

@@ -30,6 +30,8 @@ def release(folder: Path | None, checked: Path | None) -> int:
     What was made is searched for anything of the solutions before DIR is there; so is PATH with --check, which may also be
     the package (dist/*.whl, dist/*.tar.gz).
 
+    Example: grade release ../course-2027
+
     Exit code: 0 done, or nothing found; 1 something leaks, each leak on a line; 3 the course cannot be read.
     """
     if (folder is None) == (checked is None):
@@ -83,7 +85,7 @@ def _made(course: Course) -> dict[str, bytes]:
     from grader.export.release import student_files
     from grader.plan import PlanError
     from grader.quiz.fault import BankError
-    from grader.record import RecordError, state_folder
+    from grader.state import RecordError, state_folder
 
     try:
         cache: Path | None = state_folder(course.root) / "cache"
@@ -129,6 +131,8 @@ def init(folder: Path) -> int:
     """Write a student's folder from the installed package to DIR.
 
     A file that is there already stays as it is, so this may be run again to bring back files that are missing.
+
+    Example: grade init course
     """
     from grader.export.release import packaged_files, with_originals, write_folder
 
@@ -145,7 +149,7 @@ def init(folder: Path) -> int:
         raise click.FileError(str(error.filename or folder), error.strerror) from error
     new = {name: all_files[name] for name in written.new}
     if written.kept:
-        click.echo(f"Left as they are: {len(written.kept)} files that were in {folder}.")
+        click.echo(f"Left as they are: {len(written.kept)} files that were there.")
     if written.new:
         click.echo(f"Written: {folder}: {_contents(new)}")
     here = folder.resolve() == Path.cwd()

@@ -47,6 +47,8 @@ def quiz() -> None:
     """Quiz yourself on the mathematics of deep learning.
 
     `grade quiz` asks what is due and then what is new; `grade quiz lstm dropout` asks about topics. Nothing is lost when you leave.
+
+    Example: grade quiz batchnorm --count 5
     """
 
 
@@ -112,7 +114,7 @@ def _open(course: Path) -> tuple[Index, Store, list[str]]:
     usual = course / ".grade"
     if usual.is_dir() and os.access(usual, os.W_OK):  # the common case, without the import below
         return open_index(course, usual / "cache"), Store(usual / "progress.db"), []
-    from ..record import RecordError, state_folder
+    from ..state import RecordError, state_folder
 
     notices = []
     try:

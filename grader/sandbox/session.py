@@ -140,6 +140,7 @@ class Session:
         self.used = 0.0
         self.timeouts = 0
         self.loaded: Loaded | Outcome | None = None
+        self._begun: bytes | Outcome | None = None
 
     def __enter__(self) -> Session:
         return self
@@ -199,7 +200,15 @@ class Session:
             return Absent(answers.near(function, self.loaded.names))
         return outcome
 
-    def _load(self) -> Loaded | Outcome:
+    def begin(self) -> None:
+        """Send the source to a worker, so that it is loaded while the caller does something else."""
+        if self.loaded is None and self._begun is None:
+            self._begun = self._begin()
+            if self.line is not None:
+                self.line.channel.step(0)
+
+    def _begin(self) -> bytes | Outcome:
+        """Ask a worker to load the source; the outcome where that cannot be."""
         if len(self.source) > MAX_SOURCE:
             size = f"{len(self.source) / (1 << 20):.1f} MiB"
             return Raised(("ValueError", "Exception", "BaseException"), f"the file has {size}; at most 1 MiB is read")
@@ -209,7 +218,12 @@ class Session:
         if problem is not None:
             return problem
         assert self.line is not None
-        asked = self.line.ask(wire.LOAD, wire.encode((self.source, self.filename, self.functions)))
+        return self.line.ask(wire.LOAD, wire.encode((self.source, self.filename, self.functions)))
+
+    def _load(self) -> Loaded | Outcome:
+        asked, self._begun = self._begun or self._begin(), None
+        if not isinstance(asked, bytes):
+            return asked
         outcome = self._answer(asked)
         if isinstance(outcome, (Returned, NotWritten, Absent)):
             return self._died(_NO_ANSWER)  # the answer to a call, before there was one

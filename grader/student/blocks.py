@@ -7,8 +7,10 @@ the text again, whatever is in it.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 DOCSTRING: Final = "<docstring>"
@@ -18,6 +20,7 @@ _DEFINITION: Final = re.compile(r"(?:async[ \t]+def|def|class)[ \t]+([^\W\d]\w*)
 _LEADING: Final = re.compile(r"[#@]")  # a comment or a decorator directly above a function is part of it
 _STRING: Final = re.compile(r"(?P<prefix>[A-Za-z]{0,2})(?P<quote>\"\"\"|'''|\"|')")
 _UNWRITTEN: Final = re.compile(r"\s*(?:raise\s+NotImplementedError\s*(?:\(\s*\))?|pass|\.\.\.)?\s*")
+_MARK: Final = re.compile(r"[\"'#]")  # where something other than code begins
 _WORD: Final = re.compile(r"[^\W\d]\w*")
 
 
@@ -34,6 +37,7 @@ class Block:
         return not self.key.startswith("<")
 
 
+@lru_cache(maxsize=8)  # a watched file is cut again for each question about it
 def split(text: str) -> tuple[Block, ...]:
     """The blocks of a text, in order; of a function defined twice the second is keyed `name#2`."""
     lines = text.splitlines(keepends=True)
@@ -41,10 +45,11 @@ def split(text: str) -> tuple[Block, ...]:
     marks = dict(_marks(lines, inside))
     blocks: list[Block] = []
     starts = sorted({0, *marks}) if lines else []
+    counts: Counter[str] = Counter()
     for start, end in zip(starts, [*starts[1:], len(lines)]):
         key = marks.get(start, HEAD)
-        count = sum(block.key.partition("#")[0] == key for block in blocks)
-        blocks.append(Block(f"{key}#{count + 1}" if count else key, "".join(lines[start:end])))
+        counts[key] += 1
+        blocks.append(Block(f"{key}#{counts[key]}" if counts[key] > 1 else key, "".join(lines[start:end])))
     return tuple(blocks)
 
 
@@ -60,9 +65,10 @@ def same(first: Block | None, second: Block | None) -> bool:
     return normal(first.text) == normal(second.text)
 
 
-def words(block: Block) -> set[str]:
+@lru_cache(maxsize=512)
+def words(block: Block) -> frozenset[str]:
     """The names that occur in a block's code; comments and texts do not count."""
-    return set(_WORD.findall(_code(block.text)))
+    return frozenset(_WORD.findall(_code(block.text)))
 
 
 def is_unwritten(block: Block) -> bool:
@@ -186,9 +192,9 @@ def _strip(line: str, open_quote: str) -> tuple[str, str]:
         elif line[position] == "#":
             return code, ""
         elif line[position] in "\"'":
-            found = _STRING.match(line, position)
-            assert found is not None
-            quote, position = found["quote"], found.end()
+            string = _STRING.match(line, position)
+            assert string is not None
+            quote, position = string["quote"], string.end()
             end = _closing(line, position, quote)
             if end >= 0:
                 position = end
@@ -197,8 +203,10 @@ def _strip(line: str, open_quote: str) -> tuple[str, str]:
             else:  # a text that is not closed on its line: half-written, or continued by a backslash
                 return code, ""
         else:
-            code += line[position]
-            position += 1
+            found = _MARK.search(line, position)
+            end = found.start() if found else len(line)
+            code += line[position:end]
+            position = end
     return code, open_quote
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -35,17 +35,29 @@ def replace_unchanged(path: Path, data: bytes, read: bytes | None) -> None:
 def _replace(path: Path, data: bytes, check: Callable[[Path], None]) -> None:
     """Writes beside the file and renames. A link is followed, and the file's mode stays."""
     target = Path(os.path.realpath(path))
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    with _about(path):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        part = target.with_name(f".{target.name}.{os.getpid()}.part")
+        try:
+            _write(part, data)
+            with suppress(OSError):
+                os.chmod(part, target.stat().st_mode & 0o777)
+            check(target)
+            os.replace(part, target)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+
+
+@contextmanager
+def _about(path: Path) -> Iterator[None]:
+    """Lets an error name the file that was to be written, not the one beside it, and a full disk name one at all."""
     try:
-        _write(part, data)
-        with suppress(OSError):
-            os.chmod(part, target.stat().st_mode & 0o777)
-        check(target)
-        os.replace(part, target)
-    except BaseException:
-        part.unlink(missing_ok=True)
+        yield
+    except Changed:
         raise
+    except OSError as error:
+        raise OSError(error.errno, error.strerror or str(error), str(path)) from error
 
 
 def new_file(path: Path, data: bytes) -> Path:
@@ -53,17 +65,18 @@ def new_file(path: Path, data: bytes) -> Path:
 
     A file that holds just this is left alone and counts as written.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        _write(part, data)
-        for number in range(1, 1000):
-            place = path if number == 1 else path.with_name(f"{path.stem}-{number}{path.suffix}")
-            if _content(place) == data or _given_name(part, place):
-                return place
-    finally:
-        part.unlink(missing_ok=True)
-    raise FileExistsError(17, "a thousand files of this name are there", str(path))
+    with _about(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_name(f".{path.name}.{os.getpid()}.part")
+        try:
+            _write(part, data)
+            for number in range(1, 1000):
+                place = path if number == 1 else path.with_name(f"{path.stem}-{number}{path.suffix}")
+                if _content(place) == data or _given_name(part, place):
+                    return place
+        finally:
+            part.unlink(missing_ok=True)
+        raise FileExistsError(17, "a thousand files of this name are there", str(path))
 
 
 def _given_name(part: Path, place: Path) -> bool:

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Final
 
 from grader.catalog import Course, ExerciseFiles
-from grader.record import RecordError, state_folder
+from grader.state import FOLDER as STATE
+from grader.state import RecordError, state_folder
 from grader.student.blocks import is_untouched
 from grader.student.files import new_file
 
@@ -50,9 +51,10 @@ def original_of(course: Course, exercise: ExerciseFiles) -> str | None:
 
 
 def kept_original(course: Course, name: str) -> bytes | None:
-    """An original that is kept here, by the file's name."""
-    with suppress(RecordError, OSError):
-        return (state_folder(course.root) / FOLDER / name).read_bytes()
+    """An original that is kept here, by the file's name; in a folder that cannot be written those in it count as well."""
+    for folder in (state_folder, lambda root: root / STATE):
+        with suppress(RecordError, OSError):
+            return (folder(course.root) / FOLDER / name).read_bytes()
     return None
 
 

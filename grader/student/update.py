@@ -1,6 +1,6 @@
 """An update: what a release changes in a student's folder, planned as data, then made so that it can be interrupted.
 
-    exercises               merged function by function with the originals as base
+    exercises               merged function by function with the originals as base; one that is no text is kept as a whole
     plans, question bank    the course's own: replaced, and the replaced ones kept as a backup
     README, pyproject.toml  replaced unless they were edited; then the new one is put beside
 
@@ -92,6 +92,8 @@ def _exercise(course: Course, path: Path, data: bytes, source: str) -> Change:
     read = _content(path)
     if read is None:
         return Change(path, None, data, data)
+    if b"\0" in read:  # not a text that can be merged, such as one in UTF-16
+        return _whole(course, path, data)
     exercise = next(e for e in course.exercises if e.stub == path)
     merged = merge(original_of(course, exercise), decoded(read), decoded(data))
     beside = _new_blocks(path.name, source, merged.both) if merged.both else None

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tarfile
 import zipfile
 from collections.abc import Callable
+from importlib import import_module
+from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 from grader.catalog import Course, find_course, index, info_of
 from grader.export.release import student_files, with_originals, write_folder
@@ -22,6 +26,7 @@ from tests.cli.courses import make_course
 from tests.export.conftest import ROOT, Built
 from tests.export.plants import reference
 
+tomllib = import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
 Grade = Callable[..., "subprocess.CompletedProcess[str]"]
 EPS_OUTSIDE = """
 import numpy as np
@@ -127,9 +132,10 @@ def test_a_clone_has_no_course_to_write(tmp_path: Path) -> None:
 
 
 def test_originals_are_kept_for_updates(home: Path) -> None:
-    stubs = {path.name: path.read_bytes() for path in (home / "exercises").iterdir()}
-    assert {path.name: path.read_bytes() for path in (home / ".grade" / "originals").iterdir()} == stubs
-    assert len(stubs) == 36
+    edited = [*(home / "exercises").iterdir(), home / "README.md", home / "pyproject.toml"]
+    wanted = {path.name: path.read_bytes() for path in edited}
+    assert {path.name: path.read_bytes() for path in (home / ".grade" / "originals").iterdir()} == wanted
+    assert len(wanted) == 36 + 2
 
 
 def test_git_keeps_the_originals_and_nothing_else_of_the_state(home: Path) -> None:
@@ -142,7 +148,7 @@ def test_git_keeps_the_originals_and_nothing_else_of_the_state(home: Path) -> No
     )
     seen = set(done.stdout.split())
     assert ".grade/.gitignore" in seen and ".grade/originals/exercise01_logs.py" in seen
-    assert len(seen) == 37
+    assert len(seen) == 36 + 2 + 1
 
 
 # --- working in the folder ---------------------------------------------------------------------------------------
@@ -266,6 +272,8 @@ def test_sdist_and_wheel_hold_the_engine_the_course_and_no_solution(built: Built
     }
     assert all(inside[f"grader/course/{name}"] == data for name, data in files.items())
     assert built.wheel.stat().st_size < 8e6
+    (entries,) = (data.decode() for name, data in inside.items() if name.endswith(".dist-info/entry_points.txt"))
+    assert "[pytest11]\ngrade = grader.pytest_plugin" in entries
 
 
 def test_nothing_of_the_engine_is_left_out_of_the_package() -> None:
@@ -292,5 +300,22 @@ def test_a_source_without_solutions_and_plans_cannot_be_built(built: Built, tmp_
 
 def test_a_release_holds_what_the_package_holds(files: dict[str, bytes]) -> None:
     extra = set(with_originals(files)) - set(files)
-    assert {name for name in extra if not name.startswith(".grade/originals/exercise")} == {".grade/.gitignore"}
-    assert len(extra) == 37
+    originals = {".grade/originals/README.md", ".grade/originals/pyproject.toml"}
+    others = {name for name in extra if not name.startswith(".grade/originals/exercise")}
+    assert others == {".grade/.gitignore", *originals}
+    assert len(extra) == 36 + 3
+
+
+def test_the_core_brings_few_packages() -> None:
+    table = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    found: set[str] = {table["name"]}
+    waiting = [Requirement(text) for text in table["dependencies"]]
+    while waiting:
+        wanted = waiting.pop()
+        name = re.sub(r"[-_.]+", "-", wanted.name).lower()
+        if name in found or not (wanted.marker is None or wanted.marker.evaluate({"extra": ""})):
+            continue
+        found.add(name)
+        waiting += map(Requirement, distribution(name).requires or ())
+    assert {"numpy", "click", "rich", "pydantic-core"} <= found
+    assert len(found) <= 15, sorted(found)

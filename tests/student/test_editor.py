@@ -69,6 +69,10 @@ def test_without_an_editor_or_a_terminal_the_place_is_printed(folder: Path, grad
         assert done.returncode == 0
         assert done.stdout.splitlines()[0] == "exercises/exercise01_doubling.py:9"
         assert done.stdout.splitlines()[1] == "doubling_forward of exercise1, Doubling"
+        assert done.stdout.splitlines()[2] == "Next: write it, then grade exercise1"
+    edit(folder / "exercises" / "exercise01_doubling.py", "    raise NotImplementedError\n", "    return x * x\n")
+    grade(folder, "exercise1")
+    assert grade(folder, "next").stdout.endswith("Next: correct it [squared], then grade exercise1\n")
 
 
 def test_when_everything_passes_the_quiz_is_next(folder: Path, grade: Run) -> None:

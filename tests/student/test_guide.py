@@ -11,13 +11,14 @@ import yaml
 import grader
 from grader.cli.completion import completion
 from grader.cli.grading import all_exercises, exercise
+from grader.cli.group import grade as group
 from grader.cli.next import next_function
 from grader.cli.progress import progress
 from grader.cli.remarks import report_problem
 from grader.cli.student import reset, update
 from grader.cli.study import case, hint, show_sheet
 from grader.cli.submit import submit
-from grader.cli.table import COMMANDS
+from grader.cli.table import COMMANDS, HIDDEN
 from grader.cli.watch import watch
 from tests.cli.conftest import ROOT
 
@@ -26,6 +27,7 @@ OURS: dict[str, click.Command] = {
     "report-problem": report_problem, "completion": completion,
 }  # fmt: skip
 OTHERS = {"all": all_exercises, "hint": hint, "show": show_sheet, "case": case}
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 GUIDE = (ROOT / "docs" / "student.md").read_text(encoding="utf-8")
 EXERCISE = re.compile(r"exercise\d+|ex\d+|\d+|[a-z]+|exercises/.*")
 
@@ -35,6 +37,28 @@ def test_each_command_is_in_the_guide_and_its_help_has_an_example(name: str) -> 
     assert f"`grade {name}" in GUIDE
     text = OURS[name].get_help(click.Context(OURS[name], info_name=name))
     assert re.search(rf"Example: .*grade {name}", " ".join(text.split()))
+
+
+@pytest.mark.parametrize("name", [*COMMANDS, *HIDDEN])
+def test_every_command_has_an_example_in_its_help_and_a_place_in_the_readme(name: str) -> None:
+    command = group.get_command(click.Context(group, info_name="grade"), name)
+    assert command is not None
+    text = " ".join(command.get_help(click.Context(command, info_name=f"grade {name}")).split())
+    (example,) = re.findall(r"Example: (.*?)(?= Exit code:| Options:| Commands:|$)", text)
+    words = re.split(r"(?<!\w)(?=grade )", example)[-1].split()
+    assert words[1] == name if name in COMMANDS else group.resolve_command(click.Context(group), words[1:])[0] == name
+    assert f"`grade {name}" in README if name in COMMANDS else "`grade exercise3`" in README
+
+
+def test_the_readme_has_the_first_steps_for_every_shell() -> None:
+    blocks = dict(re.findall(r"^```(sh|powershell|bat)\n(.*?)^```", README, re.MULTILINE | re.DOTALL))
+    assert set(blocks) == {"sh", "powershell", "bat"}
+    for text in blocks.values():
+        assert all(
+            step in text
+            for step in ("venv .venv", f"dlmath_grader-{grader.__version__}-py3", "grade init course", "cd course")
+        )
+    assert "&&" not in blocks["powershell"]  # PowerShell 5, which Windows brings, has no such thing
 
 
 def snippets() -> list[str]:

@@ -8,9 +8,10 @@ from datetime import datetime
 from pathlib import Path
 
 from grader.catalog import ExerciseInfo, FunctionInfo
-from grader.record import Attempt, HintRead, Record, Verdict, state_folder
+from grader.record import Attempt, HintRead, Record, Verdict
 from grader.render.history import SHOWN, history_screen
 from grader.render.text import Page
+from grader.state import state_folder
 from tests.student.conftest import Run, edit
 
 NAME = "exercise01_doubling.py"

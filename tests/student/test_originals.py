@@ -41,6 +41,15 @@ def test_the_first_command_in_a_course_keeps_them(clone: Path, grade: Run) -> No
     assert len(os.listdir(clone / ".grade" / "originals")) == 4
 
 
+@pytest.mark.parametrize("words", [("exercise1",), ("exercise1", "--json"), ("all",), ("watch", "--help")])
+def test_the_first_grading_keeps_them_too(clone: Path, grade: Run, words: tuple[str, ...]) -> None:
+    edit(clone / "exercises" / NAME, TODO, "    return 2 * x\n")
+    grade(clone, *words)
+    kept = clone / ".grade" / "originals"
+    untouched = ["exercise03_batchnorm.py", "exercise17_batching.py", "exercise20_attention.py"]
+    assert (sorted(os.listdir(kept)) if kept.is_dir() else []) == (untouched if "--help" not in words else [])
+
+
 def test_a_folder_that_cannot_be_written_keeps_them_in_the_users_state(
     clone: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

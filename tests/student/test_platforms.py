@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,12 +25,20 @@ WHO = ("--name", "Łukasz Ø", "--id", "ß 7")
 
 # What a Windows student's Python does not have. The way of starting a process is left, for it stands for Windows' own.
 POSIX_ONLY = "resource fcntl pwd grp termios tty pty syslog readline"
+MISSING = {
+    "os": "fork forkpty setsid getuid geteuid getgid mkfifo chown getpgid link getloadavg pread "
+    "sched_getaffinity register_at_fork fchown lchown mkfifo openpty sync wait3 wait4",
+    "select": "poll epoll kqueue",
+    "signal": "alarm setitimer pthread_sigmask pthread_kill sigwait SIGALRM SIGXCPU SIGHUP SIGUSR2 SIGCHLD",
+    "faulthandler": "register unregister",
+}
 WITHOUT = f"""
-import os, sys
+import sys
 sys.modules.update(dict.fromkeys({POSIX_ONLY.split()!r}))
-for name in ("fork", "forkpty", "setsid", "getuid", "geteuid", "getgid", "mkfifo", "chown", "getpgid", "link"):
-    if hasattr(os, name):
-        delattr(os, name)
+for module, names in {list(MISSING.items())!r}:
+    for name in names.split():
+        if hasattr(__import__(module), name):
+            delattr(__import__(module), name)
 """
 WINDOWS_LIKE = f"""
 {WITHOUT}
@@ -37,6 +47,12 @@ early.has_zygote = lambda: False
 early._BOOT = {WITHOUT!r} + "\\n" + early._BOOT
 line.POLLS = False
 {MAIN}
+"""
+STOPPED = """
+import grader.student.watch
+def stop(files):
+    raise KeyboardInterrupt
+grader.student.watch.Files.pause = stop
 """
 BACK = f"import time; now = time.time; time.time = lambda: now() - 10 * 86400\n{MAIN}"
 
@@ -68,9 +84,11 @@ def test_the_whole_path_works_without_what_only_posix_has(
     students: Path, grade: Run, encoding: str, tmp_path: Path
 ) -> None:
     cache = str(tmp_path / "cache")  # what is found out about this system here is not to be remembered for it
+    # A file that is opened in the encoding of the system, which on Windows is another one, is a warning and so an error.
+    settings = {"XDG_CACHE_HOME": cache, "PYTHONUTF8": "0", "PYTHONWARNDEFAULTENCODING": "1"}
 
     def run(*words: str) -> tuple[int, str]:
-        done = grade(students, *words, code=WINDOWS_LIKE, encoding=encoding, XDG_CACHE_HOME=cache)
+        done = grade(students, *words, code=WINDOWS_LIKE, encoding=encoding, **settings)
         assert "Traceback" not in done.stderr, done.stderr
         return done.returncode, done.stdout
 
@@ -86,6 +104,8 @@ def test_the_whole_path_works_without_what_only_posix_has(
     assert (code, "batch_stats ok, batchnorm_forward FAIL [eps-outside]" in " ".join(text.split())) == (0, True)
     assert run("case", "exercise17", "batchnorm_forward", "tiny variance, default eps")[0] == 0
     assert run("next")[1].splitlines()[0].endswith("exercise17_batchnorm.py:12")
+    watched = grade(students, "watch", "exercise17", code=STOPPED + WINDOWS_LIKE, encoding=encoding, **settings)
+    assert (watched.returncode, watched.stderr, "Watched for" in watched.stdout) == (0, "", True)
     assert run("report-problem", "ß ≤ 汉字 seems wrong", "exercise17")[0] == 0
     code, text = run("submit", *WHO)
     assert (code, "Written and read back" in text) == (0, True)
@@ -162,6 +182,93 @@ def test_a_read_only_folder_is_graded_and_what_cannot_be_is_said(folder: Path, g
         assert (refused[0].returncode, "Read-only" in refused[0].stderr or "denied" in refused[0].stderr) == (2, True)
     assert (folder / "exercises" / NAME).read_bytes() == before
     assert len(list((tmp_path / "state").glob("grade/*/progress.db"))) == 1
+
+
+@pytest.mark.skipif(os.name != "posix", reason="takes rights away")
+def test_progress_goes_on_where_a_folder_cannot_be_written_any_more(folder: Path, grade: Run, tmp_path: Path) -> None:
+    edit(folder / "exercises" / NAME, TODO, "    return x + x\n")
+    state = {"XDG_STATE_HOME": str(tmp_path / "state")}
+    assert "attempt 1" in grade(folder, "exercise1", **state).stdout
+    with read_only(folder):
+        assert "attempt 2" in grade(folder, "exercise1", **state).stdout
+        assert "attempt 3" in grade(folder, "exercise1", **state).stdout
+        shown = " ".join(grade(folder, "progress", **state).stdout.split())
+        assert "cannot be written: your progress is kept in" in shown and "3 attempts" in shown
+        for words in (("reset", "exercise1", "--yes"), ("submit", *WHO)):
+            done = grade(folder, *words, **state)
+            assert done.returncode == 2
+            assert re.fullmatch(r"grade: [\w ]+: \S+\.(py|zip): Read-only file system\n", done.stderr), done.stderr
+    assert "1 attempt" in grade(folder, "progress", **state).stdout
+    assert "cannot be written" not in grade(folder, "progress", **state).stdout
+
+
+def test_a_file_in_the_place_of_the_state_folder_is_left_alone(folder: Path, grade: Run, tmp_path: Path) -> None:
+    shutil.rmtree(folder / ".grade")
+    (folder / ".grade").write_text("mine")
+    edit(folder / "exercises" / NAME, TODO, "    return x + x\n")
+    state = {"XDG_STATE_HOME": str(tmp_path / "state")}
+    for words in (("exercise1",), ("hint", "1"), ("next",), ("report-problem", "x"), ("submit", *WHO)):
+        done = grade(folder, *words, **state)
+        assert (done.returncode in (0, 1), done.stderr) == (True, ""), words
+    assert "your progress is kept in" in " ".join(grade(folder, "progress", **state).stdout.split())
+    edit(folder / "exercises" / "exercise03_batchnorm.py", TODO, "    return x - x\n")
+    assert grade(folder, "reset", "exercise3", "--yes", **state).returncode == 0
+    assert (folder / ".grade").read_text() == "mine"
+    (kept,) = (tmp_path / "state").rglob("backups/*/exercises/*.py")
+    assert "return x - x" in kept.read_text()
+
+
+ODD = {
+    "Latin-1": lambda text: text.replace("return x + x", "return x + x  # größer").encode("latin-1"),
+    "tabs": lambda text: "def doubling_b".join(
+        [text.partition("def doubling_b")[0].replace("    ", "\t"), text.partition("def doubling_b")[2]]
+    ).encode(),
+    "a mark and CRLF": lambda text: b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode(),
+    "no end of line at the end": lambda text: text.rstrip("\n").encode(),
+    "form feeds and bare CR in a comment": lambda text: text.replace("import", "\f\n# a\rb\nimport", 1).encode(),
+}
+
+
+@pytest.mark.parametrize("kind", ODD)
+def test_files_of_any_editor_are_graded_packed_and_updated(folder: Path, clone: Path, grade: Run, kind: str) -> None:
+    path = folder / "exercises" / NAME
+    data = ODD[kind](edit(path, TODO, "    return x + x\n"))
+    path.write_bytes(data)
+    done = grade(folder, "exercise1", "doubling_forward", "--only", "--json")
+    if kind != "form feeds and bare CR in a comment":  # to Python a bare CR ends the line, and with it the comment
+        assert (json.loads(done.stdout)["status"], done.stderr) == ("pass", "")
+    for words in (("hint", "exercise1"), ("show", "exercise1"), ("next",), ("progress", "exercise1"), ("submit", *WHO)):
+        done = grade(folder, *words)
+        assert (done.returncode, done.stderr) == (0, ""), words
+    with zipfile.ZipFile(next(folder.glob("submission-*.zip"))) as archive:
+        assert archive.read(f"exercises/{NAME}") == data
+    edit(clone / "exercises" / NAME, "The gradient of", "Gradient of")
+    newer = release_of(clone, clone.parent / "newer")
+    done = grade(folder, "update", "--from", str(newer))
+    assert (done.returncode, f"exercises/{NAME}: 1 renewed, " in done.stdout) == (0, True), done.stdout
+    assert path.read_bytes() == data.replace(b"The gradient of", b"Gradient of")
+
+
+def test_a_database_that_is_no_database_is_kept_and_every_command_works(folder: Path, grade: Run) -> None:
+    grade(folder, "exercise1")
+    path = folder / ".grade" / "progress.db"
+    for words in (
+        ("exercise1",),
+        ("progress",),
+        ("hint", "1"),
+        ("next",),
+        ("report-problem", "x"),
+        ("submit", "1", *WHO),
+    ):
+        path.write_bytes(b"no database" * 500)
+        done = grade(folder, *words)
+        assert done.returncode in (0, 1), words
+        assert re.search(
+            r"progress\.db is damaged .*; it is kept as progress\.db\.damaged-\S+, and a new one", done.stderr
+        )
+        assert "Traceback" not in done.stderr
+    kept = list(path.parent.glob("progress.db.damaged-*"))
+    assert len(kept) == 6 and {file.read_bytes() for file in kept} == {b"no database" * 500}
 
 
 def test_without_a_home_everything_is_in_the_folder(folder: Path, grade: Run) -> None:
@@ -242,13 +349,26 @@ def test_a_full_disk_is_said_and_costs_nothing(small_disk: Path, folder: Path, g
 
     graded = grade(small_disk, "exercise1")
     assert (graded.returncode, "ok    doubling_forward" in graded.stdout) == (1, True)
-    assert "progress is not saved" in graded.stderr
+    assert "progress is not saved" in graded.stderr and "the disk is full" in graded.stderr
     assert "exercise1 doubling: here, 0 of 2 functions, 1 attempt" in grade(small_disk, "progress").stdout
     assert grade(small_disk, "hint", "exercise1").returncode == 0
     for words in (("submit", *WHO), ("reset", "exercise1", "--yes"), ("update", "--from", str(folder))):
         done = grade(small_disk, *words)
         assert (done.returncode, "No space left" in done.stderr) == (2, True), (words, done.stderr)
-        assert "Traceback" not in done.stderr
+        assert "Traceback" not in done.stderr and "Could not open" not in done.stderr
+    for words in (
+        ("next",),
+        ("progress", "exercise1"),
+        ("show", "exercise1"),
+        ("update", "--dry-run", "--from", str(folder)),
+    ):
+        assert grade(small_disk, *words).returncode == 0, words
+    noted = grade(small_disk, "report-problem", "x")
+    assert (noted.returncode, "could not be noted" in noted.stderr, "the disk is full" in noted.stderr) == (
+        2,
+        True,
+        True,
+    )
     assert path.read_bytes() == before
     assert list(small_disk.glob("submission-*")) == []
     assert [name for name in os.listdir(path.parent) if name.endswith(".part")] == []

@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+import atexit
 import os
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
+from functools import cache
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -17,14 +22,29 @@ from tests.cli.conftest import ROOT
 from tests.student.conftest import edit
 from tests.submission_of import submission_of
 
+tomllib = import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
 NAME = "exercise01_doubling.py"
 TODO = "    raise NotImplementedError\n"
 
 
+@cache
+def installed() -> Path:
+    """A folder that says what an installed package says of its entry points, as pyproject.toml has them."""
+    table = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    folder = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, folder)
+    info = folder / f"dlmath_grader-{table['version']}.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {table['name']}\nVersion: {table['version']}\n")
+    lines = [f"{name} = {place}\n" for name, place in table["entry-points"]["pytest11"].items()]
+    (info / "entry_points.txt").write_text("[pytest11]\n" + "".join(lines))
+    return folder
+
+
 def explorer(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """pytest in a course, with the plugin as an installed package brings it."""
-    command = [sys.executable, "-m", "pytest", "-p", "grader.pytest_plugin", "-p", "no:cacheprovider", *words]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "100"}
+    """pytest in a course, with the plugin as an installed package brings it: by the entry point, unasked."""
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *words]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(installed())]), "COLUMNS": "100"}
     environment.pop("PYTEST_ADDOPTS", None)
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, env=environment, timeout=120)
 
@@ -81,6 +101,24 @@ def test_a_students_file_is_never_imported_by_pytest(asked: Path, tmp_path: Path
 def test_it_is_off_unless_the_course_asks(folder: Path) -> None:
     done = explorer(folder, "exercises", "--collect-only", "-q")
     assert (done.returncode, "::" in done.stdout) == (5, False)
+
+
+def test_a_run_without_a_course_imports_nothing_of_the_engine(tmp_path: Path) -> None:
+    (tmp_path / "test_other.py").write_text(
+        "import sys\n\ndef test_other():\n"
+        "    found = {name for name in sys.modules if name.split('.')[0] in ('grader', 'numpy', 'click', 'rich')}\n"
+        "    assert found == {'grader', 'grader.pytest_plugin'}\n"
+    )
+    (tmp_path / "exercise1_other.py").write_text("raise SystemExit\n")
+    done = explorer(tmp_path)
+    assert (done.returncode, "1 passed" in done.stdout) == (0, True), done.stdout
+
+
+def test_this_repositorys_own_tests_run_without_it() -> None:
+    table = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert "-p no:grade" in table["tool"]["pytest"]["ini_options"]["addopts"]
+    done = explorer(ROOT, "tests/test_values.py", "-q")
+    assert done.returncode == 0, done.stdout
 
 
 def test_a_missing_plan_is_an_error_of_that_file_only(asked: Path) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -38,6 +39,26 @@ def test_a_whole_file_comes_back_even_if_it_was_deleted(folder: Path, grade: Run
     assert path.read_bytes() == original
     again = grade(folder, "reset", "doubling")
     assert (again.returncode, "as it was handed out" in again.stdout) == (0, True)
+    for word in ("exercise1", "doubling", f"exercises/{NAME}"):
+        path.unlink()
+        done = grade(folder, "reset", word, "--yes")
+        assert (done.returncode, path.read_bytes()) == (0, original), done.stderr
+
+
+def test_a_file_that_is_gone_is_named_by_every_command(folder: Path, grade: Run) -> None:
+    (folder / "exercises" / NAME).unlink()
+    for words in (("exercise1",), ("hint", "1"), ("show", "doubling"), ("submit", "exercise1"), ("case", "1", "f")):
+        done = grade(folder, *words)
+        assert done.returncode == 2
+        assert done.stderr == f"grade: exercises/{NAME} is not there any more\ngrade reset exercise1 brings it back.\n"
+    assert f"Missing: exercises/{NAME}. grade reset exercise1 brings it back." in grade(folder).stdout
+    assert f"missing   {NAME}" in grade(folder, "doctor").stdout
+    assert grade(folder, "report-problem", "the sheet is gone", "exercise1").returncode == 0
+    assert [f["exercise"] for f in json.loads(grade(folder, "all", "--json").stdout)["results"]] == [
+        "exercise03_batchnorm",
+        "exercise17_batching",
+        "exercise20_attention",
+    ]
 
 
 def test_a_function_that_was_deleted_comes_back_to_its_place(folder: Path, grade: Run) -> None:

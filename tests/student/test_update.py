@@ -66,6 +66,37 @@ def test_a_dry_run_says_the_same_and_writes_nothing(folder: Path, newer: Path, g
     assert dry.splitlines()[:4] == real.splitlines()[:4]
 
 
+def test_what_nobody_edited_is_replaced_and_only_that(folder: Path, clone: Path, newer: Path, grade: Run) -> None:
+    for name in ("README.md", "pyproject.toml"):  # as every release after another version has them
+        (newer / name).write_text((newer / name).read_text() + "\n# a line of the newer release\n")
+    done = grade(folder, "update", "--from", str(newer))
+    assert "edited, so it stays" not in done.stdout and not list(folder.glob("*.new.*"))
+    for name in ("README.md", "pyproject.toml"):
+        assert (folder / name).read_bytes() == (newer / name).read_bytes()
+
+
+def test_a_file_that_is_no_text_stays_as_a_whole(folder: Path, newer: Path, grade: Run) -> None:
+    path = folder / "exercises" / SECOND
+    path.write_bytes(path.read_text().encode("utf-16"))
+    before = path.read_bytes()
+    done = grade(folder, "update", "--from", str(newer))
+    assert (done.returncode, f"exercises/{SECOND}: edited, so it stays; the new one is in" in done.stdout) == (0, True)
+    assert path.read_bytes() == before
+    beside = path.with_name("exercise03_batchnorm.new.py")
+    assert beside.read_bytes() == (newer / "exercises" / SECOND).read_bytes()
+
+
+def test_what_was_taken_out_is_not_called_edited(folder: Path, newer: Path, grade: Run) -> None:
+    path = folder / "exercises" / SECOND
+    path.write_bytes(b"")
+    done = grade(folder, "update", "--from", str(newer))
+    assert f"exercises/{SECOND}: it stays as it is" in done.stdout
+    assert "batchnorm_forward: you took it out, the release changed it, the new one is in" in done.stdout.replace(
+        "\n      ", " "
+    ), done.stdout
+    assert path.read_bytes() == b""
+
+
 def test_settings_that_were_edited_stay(folder: Path, newer: Path, grade: Run) -> None:
     for name in ("README.md", "pyproject.toml"):
         shutil.copy(folder / name, folder / ".grade" / "originals" / name)

@@ -25,7 +25,7 @@ from grader.classroom.similar.fingerprint import fingerprints
 from grader.classroom.similar.score import Pair, Work, pairs
 from grader.classroom.work.local import LocalPool
 from grader.classroom.work.warm import TaskError, WarmDied
-from grader.record import state_folder
+from grader.state import state_folder
 
 CHUNK: Final = 40
 OTHER: Final = "*"  # functions that the sheet does not name are compared among themselves

@@ -17,6 +17,7 @@ from grader.catalog import PLANS, Course, ExerciseFiles, describe, shipped_index
 PACKAGE: Final = "dlmath-grader"
 HEAD: Final = "question_bank.yaml"
 ORIGINALS: Final = ".grade/originals"
+EDITABLE: Final = ("README.md", "pyproject.toml")  # besides the exercises
 
 # `.grade/` stays out of a student's repository but for the originals, which an update needs on any machine.
 IGNORE: Final = b"*\n!.gitignore\n!originals/\n!originals/*\n"
@@ -124,9 +125,10 @@ def _text(value: str) -> str:
 
 
 def with_originals(files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The files with a second copy of each stub, as the base of later updates and resets."""
-    stubs = {f"{ORIGINALS}/{Path(name).name}": data for name, data in files.items() if name.startswith("exercises/")}
-    return {**files, **stubs, ".grade/.gitignore": IGNORE}
+    """The files with a second copy of each that a student may edit, as the base of later updates and resets."""
+    edited = (name for name in files if name.startswith("exercises/") or name in EDITABLE)
+    copies = {f"{ORIGINALS}/{Path(name).name}": files[name] for name in edited}
+    return {**files, **copies, ".grade/.gitignore": IGNORE}
 
 
 @dataclass(frozen=True)
@@ -146,7 +148,10 @@ def write_folder(files: Mapping[str, bytes], to: Path) -> Written:
             kept.append(name)
             continue
         path.parent.mkdir(parents=True, exist_ok=True)
-        _place(path, data)
+        try:
+            _place(path, data)
+        except OSError as error:  # a full disk names no file, and others the one beside it
+            raise OSError(error.errno, error.strerror or str(error), str(path)) from error
         new.append(name)
     return Written(tuple(new), tuple(kept))
 
