@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from grader.export.notebook.cells import extract
+from grader.cells.source import extract
 from grader.export.notebook.checked import Checked
 from grader.export.notebook.plans import plan_with
 from grader.grading import chosen, grade_source

@@ -27,7 +27,10 @@ _unsafe = click.option("--allow-unsafe", is_flag=True, help="Grade also where st
 
 @click.group("export")
 def export() -> None:
-    """Write exercises in another grader's format."""
+    """Write exercises in another grader's format.
+
+    Example: grade export otter exercise17 --out assignments
+    """
 
 
 @export.command("otter")
@@ -184,7 +187,7 @@ def _chosen(course: Course, words: tuple[str, ...]) -> list[ExerciseFiles]:
 
 
 def _cache(course: Course) -> Path | None:
-    from grader.record import RecordError, state_folder
+    from grader.state import RecordError, state_folder
 
     try:
         return state_folder(course.root) / "cache"
@@ -205,7 +208,10 @@ def _secret_of(out: Path, named: Path | None) -> Secret:
 
 @click.group("import")
 def import_() -> None:
-    """Read results of another grader."""
+    """Read results of another grader.
+
+    Example: grade import otter results --out run
+    """
 
 
 @import_.command("otter")

@@ -177,8 +177,8 @@ for path in glob.glob('/tmp/*.pkl'):
     "exit at the top": "import os\nos._exit(0)\n" + PLAIN,
     "exit in a function": "import os\ndef FAKE(value):\n    os._exit(0)\n",
     "SystemExit in a function": "def FAKE(value):\n    raise SystemExit(0)\n",
-    "loop": "def FAKE(value):\n    while True: pass\n",
-    "memory": "def FAKE(value):\n    return [bytearray(1 << 26) for _ in range(1000)]\n",
+    "loop": "def FAKE(value):\n    while isinstance(value, list): pass\n    return value\n",
+    "memory": "def FAKE(value):\n    return [bytearray(1 << 26) for _ in range(1000)] if isinstance(value, list) else value\n",
     "forks that stay": _TRY
     + """
 def spread():

@@ -6,21 +6,24 @@ from pathlib import Path
 
 import pytest
 
-from grader.catalog import find_course
-from grader.export.notebook.cells import functions_source
+from grader.catalog import ExerciseFiles, find_course
+from grader.cells.source import functions_source
 from grader.export.notebook.document import exercise_notebook
 from grader.export.notebook.plans import plan_with
 from grader.export.otter.master import cases_of, master_notebook
 from grader.grading import grade_source
 from grader.sandbox import Limits, Sandbox
 from tests.export_formats.assignments import ROOT, as_notebook, submissions
+from tests.export_formats.conftest import FIVE
 
 COURSE = find_course(ROOT)
 
 
-@pytest.mark.parametrize("number", [each.number for each in COURSE.exercises])
-def test_notebooks_of_an_exercise_grade_like_its_file(number: int, tmp_path: Path) -> None:
-    exercise = next(each for each in COURSE.exercises if each.number == number)
+@pytest.mark.parametrize(
+    "exercise",
+    [pytest.param(each, id=each.id, marks=() if each.id in FIVE else pytest.mark.slow) for each in COURSE.exercises],
+)
+def test_notebooks_of_an_exercise_grade_like_its_file(exercise: ExerciseFiles, tmp_path: Path) -> None:
     plan = plan_with("", exercise.id, ROOT)
     names = [function.name for function in plan.functions]
     paths = submissions(exercise.id, tmp_path)

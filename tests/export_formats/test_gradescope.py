@@ -13,9 +13,11 @@ from typing import Any
 
 import pytest
 
+from grader.catalog import find_course, resolve
 from tests.export_formats.assignments import ROOT, as_notebook, grade, hidden_plan, ours, submissions
+from tests.export_formats.conftest import FIVE
 
-TWO = ("exercise15_clipping", "exercise17_batchnorm")
+COURSE = find_course(ROOT)
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +26,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("gradescope")
     wheel = folder / "dlmath_grader-0.1.0-py3-none-any.whl"
     wheel.write_bytes(b"")
-    grade("export", "gradescope", *TWO, "--out", folder / "autograder.zip", "--wheel", wheel)
+    grade("export", "gradescope", *FIVE, "--out", folder / "autograder.zip", "--wheel", wheel)
     return folder / "autograder.zip"
 
 
@@ -61,7 +63,9 @@ def test_the_zip_has_gradescopes_layout_and_its_scripts_are_sound(made: Path, tm
         modes = {member.filename: member.external_attr >> 16 for member in archive.infolist()}
         archive.extractall(tmp_path)
     assert {"setup.sh", "run_autograder", "requirements.txt", "secret", "course/pyproject.toml"} <= names
-    assert {name for name in names if name.startswith("course/solutions/")} == {f"course/solutions/{e}.py" for e in TWO}
+    assert {name for name in names if name.startswith("course/solutions/")} == {
+        f"course/solutions/{e}.py" for e in FIVE
+    }
     assert modes["secret"] == modes["course/solutions/exercise15_clipping.py"] == 0o600
     for script in ("setup.sh", "run_autograder"):
         subprocess.run(["bash", "-n", tmp_path / script], check=True)
@@ -69,22 +73,27 @@ def test_the_zip_has_gradescopes_layout_and_its_scripts_are_sound(made: Path, tm
     assert stat.S_IMODE(made.stat().st_mode) == 0o600
 
 
-def test_a_submission_gets_our_points(made: Path, layout: Path, tmp_path: Path) -> None:
-    paths = submissions("exercise15_clipping", tmp_path)
-    shutil.copy(paths["partial"], layout / "submission" / "exercise15_clipping.py")
+def test_files_and_notebooks_of_five_exercises_get_our_points(made: Path, layout: Path, tmp_path: Path) -> None:
+    handed_in = {
+        "exercise03_gradients": "right.ipynb",
+        "exercise11_dropout": "stub.py",
+        "exercise15_clipping": "partial.py",
+        "exercise26_lstm": "wrong.ipynb",
+    }
+    expected = {}
+    for exercise, file in handed_in.items():
+        kind, _, suffix = file.partition(".")
+        path = submissions(exercise, tmp_path)[kind]
+        expected[exercise] = list(ours(exercise, made.parent, path).values())
+        shutil.copy(as_notebook(path) if suffix == "ipynb" else path, layout / "submission" / f"{exercise}.{suffix}")
     results = run(layout)
-    expected = ours("exercise15_clipping", made.parent, paths["partial"])
-    assert points(results, "exercise15") == list(expected.values())
-    assert points(results, "exercise17") == [0] * len(points(results, "exercise17"))
-    assert results["score"] == sum(expected.values())
+    for exercise, marks in expected.items():
+        assert points(results, resolve(COURSE, exercise).exercise.short) == marks, exercise
+    assert not any(points(results, "exercise17")) and points(results, "exercise17")
+    assert results["score"] == sum(map(sum, expected.values()))
+    assert [sum(expected[e]) > 0 for e in handed_in] == [True, False, True, False]
     possible = sum(t.get("max_score", 0) for t in results["tests"])
-    assert possible == sum(f.points for e in TWO for f in hidden_plan(e, made.parent).functions)
-
-
-def test_a_notebook_gets_the_points_of_its_functions(made: Path, layout: Path, tmp_path: Path) -> None:
-    path = submissions("exercise17_batchnorm", tmp_path)["partial"]
-    shutil.copy(as_notebook(path), layout / "submission" / "exercise17_batchnorm.ipynb")
-    assert points(run(layout), "exercise17") == list(ours("exercise17_batchnorm", made.parent, path).values())
+    assert possible == sum(f.points for e in FIVE for f in hidden_plan(e, made.parent).functions)
 
 
 def test_students_see_practice_in_full_and_of_hidden_inputs_only_kinds(layout: Path, tmp_path: Path) -> None:

@@ -8,9 +8,10 @@ import pytest
 from grader.catalog import UnknownName, find_course
 from grader.export.notebook.document import exercise_notebook, function_sheet
 from grader.export.notebook.plans import plan_with
+from grader.export.otter.references import reference_cells
 from grader.notebook import check, check_source
 from grader.render.sheet import SheetPart
-from tests.export_formats.assignments import ROOT, executed, grade, submissions
+from tests.export_formats.assignments import ROOT, executed, grade, solution_of, submissions
 from tests.export_formats.conftest import FIVE
 
 
@@ -45,6 +46,33 @@ def test_an_exported_notebook_runs_and_shows_the_terminals_diagnosis(
     )
     assert "ok    global_norm  1/1" in shown["global_norm"]["text/plain"]
     assert "not written yet" in shown["spectral_radius"]["text/plain"]
+
+
+@pytest.mark.otter
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("exercise", FIVE)
+def test_a_solved_notebook_passes_its_own_checks(
+    exercise: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    grade("export", "notebook", exercise, "--out", tmp_path)
+    path = tmp_path / f"{exercise}.ipynb"
+    document = json.loads(path.read_text(encoding="utf-8"))
+    names = [function.name for function in plan_with("", exercise, ROOT).functions]
+    imports, answers = reference_cells(solution_of(exercise).read_text(encoding="utf-8"), names)
+    stubs = {
+        name: cell for cell in document["cells"] for name in names if "".join(cell["source"]).startswith(f"def {name}(")
+    }
+    for name, cell in stubs.items():
+        cell["source"] = f"{imports}\n{answers[name]}"
+    path.write_text(json.dumps(document))
+    checks = {
+        cell.source[6:-1]: "".join(output.data["text/plain"] for output in cell.outputs)
+        for cell in executed(path).cells
+        if cell.source.startswith("check(")
+    }
+    assert set(checks) == set(stubs) == set(names)
+    assert all(f"ok    {name}" in text for name, text in checks.items()), checks
 
 
 @pytest.mark.otter

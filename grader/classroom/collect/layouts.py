@@ -1,7 +1,7 @@
 """Arranges names into submissions: whose, for which exercise. Reads no file.
 
-Recognised, one top-level entry at a time: Moodle and Canvas downloads, a Gradescope export, an nbgrader tree, checked-out
-repositories, a folder or an archive per student, files that name their student.
+Files are Python or notebooks. Recognised, one top-level entry at a time: Moodle and Canvas downloads, a Gradescope
+export, an nbgrader tree, checked-out repositories, a folder or an archive per student, files that name their student.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Final
 
 from grader.catalog import Course
+from grader.cells.source import is_notebook
 from grader.classroom.collect.names import (
     UNREAD_ARCHIVES,
     Named,
@@ -157,6 +158,12 @@ def _chosen(found: Sequence[tuple[Entry, Named]]) -> Iterator[tuple[Entry, Named
             if entry.parts[1:-1] != home:
                 yield Unplaced(entry.path, "another file of the same name lies where it belongs, and counts")
         found = [each for each in found if each[0].parts[1:-1] == home]
+    files = [each for each in found if not is_notebook(each[0].name)]
+    if files:
+        for entry, _ in found:
+            if is_notebook(entry.name):
+                yield Unplaced(entry.path, "a Python file for the same exercise lies beside the notebook, and counts")
+        found = files
     numbers = [named.sequence for _, named in found]
     for entry, named in found:
         if numbers.count(named.sequence) > 1:
@@ -184,11 +191,9 @@ def canvas_attachment(name: str) -> str:
 def no_submission(course: Course, name: str) -> str:
     """Why a file with this name is no submission, and what would make it one."""
     lowered = name.lower()
-    if lowered.endswith(".ipynb"):
-        return "it is a notebook; what is graded is a .py file"
     if lowered.endswith(UNREAD_ARCHIVES):
         return "archives of this kind are not opened; zip and tar are"
-    if lowered.endswith(".py"):
-        example = course.exercises[0].stub.name if course.exercises else "exerciseNN_name.py"
-        return f"its name is not that of an exercise, such as {example}"
+    if lowered.endswith(".py") or is_notebook(name):
+        stem = course.exercises[0].id if course.exercises else "exerciseNN_name"
+        return f"its name is not that of an exercise, such as {stem}{name[lowered.rindex('.') :].lower()}"
     return "it is not a Python file"

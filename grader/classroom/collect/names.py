@@ -22,7 +22,7 @@ MAX_NAME: Final = 200
 
 _EXERCISE: Final = re.compile(
     r"(?:exercise|ex)[ _-]?0*(?P<number>\d{1,4})(?:_(?P<slug>[a-z][a-z0-9_]*?))?"
-    r"(?P<copy>(?:-| \(|\()(?P<sequence>\d{1,3})\)?)?\.py",
+    r"(?P<copy>(?:-| \(|\()(?P<sequence>\d{1,3})\)?)?\.(?:py|ipynb)",
     re.IGNORECASE,
 )
 _MOODLE: Final = re.compile(
@@ -61,7 +61,7 @@ class Named:
 
 
 def exercise_of(course: Course, name: str) -> Named | None:
-    """The exercise of a file called exercise17_batchnorm.py, Exercise17.py, ex17 (1).py, exercise17_batchnorm-2.py."""
+    """The exercise of a file called exercise17_batchnorm.py, Exercise17.ipynb, ex17 (1).py, exercise17_batchnorm-2.py."""
     match = _EXERCISE.fullmatch(name)
     if match is None:
         return None
@@ -109,7 +109,7 @@ def in_file_name(course: Course, name: str) -> tuple[str, str] | None:
     What stands on one side of the exercise's own name is the student; None where both or neither side say something.
     """
     stem, dot, suffix = name.rpartition(".")
-    if suffix.lower() != "py" or not dot:
+    if suffix.lower() not in ("py", "ipynb") or not dot:
         return None
     for exercise in course.exercises:
         pattern = rf"(?:exercise|ex)[ _-]?0*{exercise.number}(?:_{exercise.slug})?(?![0-9a-z])"
@@ -118,7 +118,7 @@ def in_file_name(course: Course, name: str) -> tuple[str, str] | None:
             continue
         before, after = stem[: match.start()].strip(" _-."), stem[match.end() :].strip(" _-.")
         if bool(before) != bool(after) and not re.fullmatch(r"\(?\d{1,3}\)?", after):
-            return before or after, f"{exercise.id}.py"
+            return before or after, f"{exercise.id}.{suffix}"
     return None
 
 

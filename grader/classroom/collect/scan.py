@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any, Final
 
 from grader.catalog import Course
+from grader.cells.source import MAX_NOTEBOOK, NotebookError, is_notebook, submitted_source
 from grader.classroom.collect import archives, metadata
 from grader.classroom.collect.archives import ArchiveError, Bounds, Member
 from grader.classroom.collect.layouts import (
@@ -182,7 +183,23 @@ class Scan:
     # --- reading -----------------------------------------------------------------------------------------------------
 
     def load(self, unit: Unit) -> Iterator[Found | Unplaced]:
-        """The submissions of a unit, read now."""
+        """The submissions of a unit, read now; a notebook as the source of its functions."""
+        for item in self._files_of(unit):
+            yield self._as_source(item) if isinstance(item, Found) else item
+
+    def _as_source(self, found: Found) -> Found | Unplaced:
+        name = found.member or found.placed.entry.name
+        if not is_notebook(name):
+            return found
+        stub = next(exercise.stub for exercise in self.course.exercises if exercise.id == found.exercise)
+        try:
+            return replace(found, source=submitted_source(name, found.source, stub))
+        except NotebookError as error:
+            path = shown(found.placed.entry.path)
+            inside = f"{path}: {found.member}" if found.placed.exercise is None else found.member or path
+            return Unplaced(inside, f"the notebook cannot be read: {error}")
+
+    def _files_of(self, unit: Unit) -> Iterator[Found | Unplaced]:
         if self.is_archive:
             with open(self.root, "rb") as file:
                 yield from self._class_archive(file)
@@ -203,9 +220,11 @@ class Scan:
             if item.exercise is None:
                 yield from self._student_archive(file, item)
                 return
-            data = file.read(MAX_SOURCE + 1)
-        if len(data) > MAX_SOURCE:
-            yield Unplaced(shown(unit.path), f"it has {unit.size / 1e6:.1f} MB; a submission has at most 1 MB")
+            most = _most(item.entry.name)
+            data = file.read(most + 1)
+        if len(data) > most:
+            what = "a notebook" if is_notebook(item.entry.name) else "a submission"
+            yield Unplaced(shown(unit.path), f"it has {unit.size / 1e6:.1f} MB; {what} has at most {most >> 20} MB")
             return
         yield Found(item, item.exercise, item.sequence, item.submitted, data, "", self._manifest_beside(item))
 
@@ -425,13 +444,18 @@ def _contents(file: IO[bytes], name: str, bounds: Bounds, wanted: set[str]) -> I
     for member in archives.members(file, name, bounds):
         if isinstance(member, tuple) or member.name not in wanted:
             continue
-        most = archives.STUDENT.unpacked if archive_stem(member.name) and bounds is archives.CLASS else MAX_SOURCE
+        packed = archive_stem(member.name) and bounds is archives.CLASS
         try:
-            yield member, member.read(most)
+            yield member, member.read(archives.STUDENT.unpacked if packed else _most(member.name))
         except ArchiveError as error:
             if "unpacks to more" in str(error):
                 raise
             yield member, str(error)
+
+
+def _most(name: str) -> int:
+    """How many bytes a file of this name may have."""
+    return MAX_NOTEBOOK if is_notebook(name) else MAX_SOURCE
 
 
 def manifest_of(data: bytes) -> Manifest | None:

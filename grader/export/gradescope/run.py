@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from grader.catalog import Course, ExerciseFiles, find_course
+from grader.cells.source import MAX_NOTEBOOK, NotebookError, submitted_source
 from grader.classroom.coordinate import Request, Summary, begin, collect, count, make_setting, prepare, terms_of
 from grader.classroom.database import only_writer
 from grader.classroom.dispatch import Dispatch, Plans
@@ -24,7 +25,6 @@ from grader.classroom.ledger import Graded, Ledger, Task
 from grader.classroom.model import Row
 from grader.classroom.run import open_run
 from grader.export.gradescope.results import results_json, write_results
-from grader.export.notebook.cells import MAX_NOTEBOOK, NotebookError, submitted_source
 from grader.grading import MAX_SOURCE, grade_source
 from grader.plan import Plan, load_or_compile
 from grader.plan.sealed import PUBLIC_SEED

@@ -1,1 +1,1 @@
-"""Notebooks: written from an exercise's sheet, and read back as the source of its functions, without running anything."""
+"""Notebooks written from an exercise's sheet, and what their checks show."""

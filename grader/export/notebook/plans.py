@@ -11,7 +11,7 @@ import grader
 from grader.catalog import Course, NoCourse, UnknownName, find_course, resolve
 from grader.plan import Plan, load_or_compile
 from grader.plan.sealed import PUBLIC_SEED, unseal
-from grader.record import RecordError, state_folder
+from grader.state import RecordError, state_folder
 
 PACKAGED: Final = Path(grader.__file__).parent / "course"  # made by the build; absent in a clone
 _FILE: Final = re.compile(r"exercise0*(\d+)_([a-z][a-z0-9_]*)\.plan")

@@ -18,7 +18,7 @@ from typing import Any, Final
 from otter.plugins import AbstractOtterPlugin
 
 import grader
-from grader.export.notebook.cells import MAX_NOTEBOOK, NotebookError, functions_source
+from grader.cells.source import MAX_NOTEBOOK, NotebookError, functions_source
 from grader.export.otter.verdicts import HIDDEN, HIDDEN_PLAN, PRACTICE, VARIABLE, Verdicts, refused, verdicts_of
 from grader.grading import MAX_SOURCE, grade_source
 from grader.plan import Plan

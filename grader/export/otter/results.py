@@ -22,8 +22,8 @@ from grader.classroom.identities import Identities, course_key, pseudonym
 from grader.classroom.ledger import Conditions, Exercise, Graded, Ledger, Submission, Task
 from grader.classroom.model import FunctionRow, Identity, pack
 from grader.classroom.settings import read_rules
-from grader.record import state_folder
 from grader.sandbox import Level
+from grader.state import state_folder
 from grader.verdict import CheckResult, ExerciseResult, FunctionResult, Status, canonical
 
 MAX_RESULTS: Final = 16 << 20

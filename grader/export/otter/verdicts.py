@@ -159,7 +159,7 @@ def require(env: Mapping[str, Any], exercise: str, function: str, inputs: str, c
 
 def _live(env: Mapping[str, Any], exercise: str, function: str, inputs: str, tests: Path) -> Verdicts:
     """The verdicts on the cells that this kernel has run, where no plugin graded them before: `otter check`, a notebook."""
-    from grader.export.notebook.cells import extract
+    from grader.cells.source import extract
     from grader.notebook import cells_run
 
     plan = _plan(exercise, function, inputs, tests)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from grader.catalog import top_level_functions
-from grader.export.notebook.statements import Statement, statements, without_magics
+from grader.cells.statements import Statement, statements, without_magics
 
-MAX_NOTEBOOK: Final = 32 << 20  # bytes; pictures in outputs make notebooks large, and are not looked at
-MAX_CODE: Final = 1 << 20  # characters of code
+MAX_NOTEBOOK: Final = 16 << 20  # bytes; outputs hold pictures, and reading a hostile one takes 25 times its size
+MAX_CODE: Final = 1 << 20  # bytes of code, as of a file that is handed in
+SUFFIX: Final = ".ipynb"
 _CELL_MAGIC: Final = re.compile(r"\s*%%\s*(\w+)[^\n]*(?:\n|\Z)")
 _PYTHON_MAGICS: Final = ("time", "timeit", "capture", "prun")
 
@@ -30,12 +31,17 @@ def functions_source(notebook: bytes, functions: Sequence[str]) -> bytes:
     return extract(code_cells(notebook), functions).encode("utf-8", "replace")
 
 
+def is_notebook(name: str) -> bool:
+    """Whether a file of this name is to be read as a notebook."""
+    return name.lower().endswith(SUFFIX)
+
+
 def submitted_source(name: str, data: bytes, stub: Path) -> bytes:
     """What is graded of a file that was handed in for the exercise of a student's file: of a notebook its functions.
 
     NotebookError, with the reason, for a notebook that cannot be read.
     """
-    if not name.lower().endswith(".ipynb"):
+    if not is_notebook(name):
         return data
     return functions_source(data, [function for function, _ in top_level_functions(stub)])
 
@@ -52,7 +58,7 @@ def code_cells(notebook: bytes) -> list[str]:
     if not isinstance(cells, list):
         raise NotebookError("it is no notebook of format 4: it has no list of cells; save it again with Jupyter")
     code = [_source(cell) for cell in cells if isinstance(cell, dict) and cell.get("cell_type") == "code"]
-    if sum(map(len, code)) > MAX_CODE:
+    if sum(len(text.encode("utf-8", "replace")) + 1 for text in code) > MAX_CODE:
         raise NotebookError(f"its cells hold more than {MAX_CODE >> 20} MiB of code")
     return code
 
@@ -93,15 +99,31 @@ def _python(cell: str) -> str:
 
 
 def _needed(found: Sequence[Statement], names: set[str]) -> list[int]:
-    """Which statements bind a wanted name, or one that such a statement uses."""
-    kept: set[int] = set()
-    while True:
-        more = {
-            number
-            for number, statement in enumerate(found)
-            if number not in kept and not statement.future and (statement.star or statement.binds & names)
-        }
-        if not more:
-            return sorted(kept)
-        kept |= more
-        names = names.union(*(found[number].uses for number in more))
+    """Which statements bind a wanted name, or one that such a statement uses, without definitions that a later one replaces."""
+    binding: dict[str, list[int]] = {}
+    for number, statement in enumerate(found):
+        for name in () if statement.future else statement.binds:
+            binding.setdefault(name, []).append(number)
+    kept = {number for number, statement in enumerate(found) if statement.star and not statement.future}
+    waiting = [*names, *(name for number in kept for name in found[number].uses)]
+    seen = set(waiting)
+    while waiting:  # each name and each statement once: a notebook may hold a chain of ten thousands
+        for number in binding.get(waiting.pop(), ()):
+            if number not in kept:
+                kept.add(number)
+                waiting += found[number].uses - seen
+                seen |= found[number].uses
+    return sorted(kept - set(_replaced(found, sorted(kept))))
+
+
+def _replaced(found: Sequence[Statement], kept: Sequence[int]) -> Iterator[int]:
+    """The definitions whose name is defined again before anything runs that uses it: drafts, which need not even compile."""
+    drafts: dict[str, int] = {}
+    for number in kept:
+        statement = found[number]
+        for name in statement.runs | (statement.binds - {statement.defines}):
+            drafts.pop(name, None)
+        if statement.defines:
+            if statement.defines in drafts:
+                yield drafts[statement.defines]
+            drafts[statement.defines] = number

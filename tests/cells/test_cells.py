@@ -2,15 +2,16 @@ from __future__ import annotations
 
 import itertools
 import json
+import time
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.export.notebook.cells import NotebookError, code_cells, extract, functions_source, submitted_source
+from grader.cells.source import NotebookError, code_cells, extract, functions_source, submitted_source
+from grader.cells.statements import statements, without_magics
 from grader.export.notebook.document import Cell, notebook
-from grader.export.notebook.statements import statements, without_magics
 
 
 def kept(*cells: str, names: tuple[str, ...] = ("f",)) -> list[str]:
@@ -70,8 +71,49 @@ def test_cells_in_another_language_go_and_timed_python_stays() -> None:
     assert kept("%%bash\ndef f(x):\n    return 0", "%%time\ndef f(x):\n    return 1") == ["def f(x):", "    return 1"]
 
 
-def test_a_later_definition_follows_an_earlier_one() -> None:
-    assert kept("def f(x):\n    return 1", "def f(x):\n    return 2")[-1] == "    return 2"
+def test_of_two_definitions_the_later_counts_and_the_draft_need_not_even_compile() -> None:
+    last = "def f(x):\n    return 2"
+    assert kept("def f(x):\n    return 1", last) == last.split("\n")
+    assert kept("def f(x):\n    return (", "def f(x) -> :\n    pass", last) == last.split("\n")
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        "first = f\ndef g(x):\n    return first(x)",
+        "def g(x, first=f):\n    return first(x)",
+        "@cached(f)\ndef g(x):\n    return 1",
+        "class g:\n    first = f",
+        "f = cached(f)",
+    ],
+)
+def test_a_definition_that_something_used_before_it_was_replaced_stays(between: str) -> None:
+    cells = ["def f(x):\n    return 1", between, "def f(x):\n    return g(x)"]
+    assert kept(*cells, names=("f", "g")) == "\n".join(cells).split("\n")
+
+
+def test_a_definition_in_a_condition_replaces_none() -> None:
+    cells = ["def f(x):\n    return 1", "if fast:\n    def f(x):\n        return 2"]
+    assert kept(*cells) == "\n".join(cells).split("\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        " " * 300_000,
+        "a, " * 60_000,
+        "def f(" + "a, " * 60_000 + "):\n    return 1",
+        "".join(f"a{i} = a{i + 1}\n" for i in range(12_000)) + "def f():\n    return a0\n",
+        "def f(x):\n    return 1\n" * 10_000,
+        "(" * 200_000,
+        "'''" * 300_000,
+    ],
+    ids=["blanks", "names", "parameters", "chain", "definitions", "brackets", "quotes"],
+)
+def test_the_time_that_a_text_takes_grows_with_its_length(text: str) -> None:
+    started = time.process_time()
+    extract([text], ["f"])
+    assert time.process_time() - started < 20  # less than 1 s; what grows with the square takes minutes
 
 
 def test_a_bracket_left_open_in_one_cell_does_not_swallow_the_next() -> None:

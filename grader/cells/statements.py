@@ -26,7 +26,9 @@ _TOKEN: Final = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _NAME: Final = re.compile(r"[^\W\d]\w*")
-_MAGIC: Final = re.compile(r"[ \t]*(?:[%!?][^\n]*|[\w., \t]+=[ \t]*[%!][^=\n][^\n]*|[%\w.*]+\?{1,2}[ \t]*)(?=\n|\Z)")
+_MAGIC: Final = re.compile(
+    r"[ \t]*(?:[%!?][^\n]*|[\w.,][\w., \t]*=[ \t]*[%!][^=\n][^\n]*|[%\w.*]+\?{1,2}[ \t]*)(?=\n|\Z)"
+)
 _AUGMENTED: Final = ("+=", "-=", "*=", "/=", "//=", "%=", "**=", "@=", "&=", "|=", "^=", ">>=", "<<=")
 _GOES_ON: Final = ("elif", "else", "except", "finally")
 _SCOPES: Final = ("def", "class", "async")
@@ -42,12 +44,18 @@ class Token(NamedTuple):
 
 @dataclass(frozen=True)
 class Statement:
-    """A statement at the left margin, from its first line up to the next one's. `star` is for `from x import *`."""
+    """A statement at the left margin, from its first line up to the next one's. `star` is for `from x import *`.
+
+    `runs` are the names that are used where it stands: of a function only its decorators' and its head's. `defines` is
+    the name of a function.
+    """
 
     first: int
     last: int
     binds: frozenset[str]
     uses: frozenset[str]
+    runs: frozenset[str]
+    defines: str = ""
     star: bool = False
     future: bool = False
 
@@ -139,12 +147,16 @@ def _statement(rows: Sequence[_Row], end: int) -> Statement:
     words = [token.text for token in head.tokens]
     if words[0] in _SCOPES:
         name = next((word for word in words if word not in _SCOPES), "")
-        local = frozenset().union(*map(_local, rows)) if "def" in words[:2] else frozenset[str]()
-        shared = frozenset().union(*map(_declared, rows))
-        return Statement(rows[0].first, end, frozenset({name}), _used(rows) - (local - shared))
+        if "def" not in words[:2]:
+            return Statement(rows[0].first, end, frozenset({name}), _used(rows), _used(rows))
+        local = frozenset().union(*map(_local, rows)) - frozenset().union(*map(_declared, rows))
+        after_name = _Row(head.first, False, head.tokens[words.index(name) + 1 :]) if name else head
+        runs = _used([*rows[: rows.index(head)], after_name])
+        return Statement(rows[0].first, end, frozenset({name}), _used(rows) - local, runs, name)
     star = words[0] == "from" and words[-1] == "*"
     future = words[:2] == ["from", "__future__"]
-    return Statement(rows[0].first, end, frozenset().union(*map(_bound, rows)), _used(rows), star, future)
+    bound, used = frozenset().union(*map(_bound, rows)), _used(rows)
+    return Statement(rows[0].first, end, bound, used, used, "", star, future)
 
 
 def _used(rows: Sequence[_Row]) -> frozenset[str]:
