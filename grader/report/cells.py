@@ -44,11 +44,14 @@ def tables(report: ClassReport, students: Sequence[StudentRow]) -> Iterator[str]
 
 
 def _rows(students: Sequence[StudentRow], names: Sequence[str], exercise: int, start: int, end: int) -> Iterator[str]:
-    missing = CODE["missing"]
+    nothing = bytes([CODE["missing"]]) * (end - start)
+    made: dict[bytes, str] = {}  # most rows of a class are like another one
     for student, name in zip(students, names):
-        cell = student.cells[exercise]
+        cell, codes = student.cells[exercise], student.grid[start:end]
         mark = number(cell.mark) or "-"
-        if cell.status == "missing" and all(code == missing for code in student.grid[start:end]):
+        if cell.status == "missing" and codes == nothing:
             yield f"<tr><th scope=row>{name}<td>{mark}<td class=m colspan={end - start}>not handed in"
             continue
-        yield f"<tr><th scope=row>{name}<td>{mark}" + "".join([_CELLS[code] for code in student.grid[start:end]])
+        if codes not in made:
+            made[codes] = "".join([_CELLS[code] for code in codes])
+        yield f"<tr><th scope=row>{name}<td>{mark}{made[codes]}"

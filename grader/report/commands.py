@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import ExitStack
-from itertools import groupby
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -47,6 +45,8 @@ def report(folder: Path, **asked: bool | str | Path | None) -> int:
 
     Prints a summary. What is asked for is written into RUN/reports, pseudonyms in place of names unless --names is given;
     files for Canvas, Moodle and students always say who is who.
+
+    Example: grade report run --html --csv
 
     Exit code: 0 done; 2 RUN is no run, or something asked for cannot be written.
     """
@@ -169,10 +169,11 @@ class _Reporting:
     def _jsonl(self, made: ClassReport) -> None:
         from grader.report.formats.documents import result_lines
 
-        self._text("results.jsonl", result_lines(self.run.rows(), made.people))
+        self._text("results.jsonl", result_lines(self.run.rows(), made.people, self._quiz_of))
 
     def _canvas(self, named: ClassReport) -> None:
-        from grader.report.formats.canvas import filled, gradebook
+        from grader.report.formats.canvas import gradebook
+        from grader.report.formats.canvas_export import filled
 
         own = self.asked["canvas_gradebook"]
         made = filled(named, own) if isinstance(own, Path) else gradebook(named)
@@ -188,22 +189,29 @@ class _Reporting:
         if any(participant(who) for who in self.people.values()):
             from grader.report.files import write_text
 
-            for name, lines in worksheets(named):
-                write_text(self.out / name, lines)
-            self.made.append(f"Written: {self.out}/moodle_exercise*.csv: a grading worksheet for each assignment")
+            for sheet in worksheets(named):
+                write_text(self.out / sheet.name, sheet.lines)
+                if sheet.out_of_range:
+                    _log(
+                        f"{sheet.name} leaves out {sheet.out_of_range} marks below 0 or above the most: Moodle takes none"
+                    )
+            self.made.append(f"Written: {self.out}/moodle_*.csv: grading worksheets for assignments")
 
     def _gradescope(self, made: ClassReport) -> None:
         from grader.report.files import make_private, write_zip
         from grader.report.formats.gradescope import members
 
         make_private(self.out)
-        size = write_zip(self.out / "gradescope.zip", members(self.run.rows(), made))
+        size = write_zip(self.out / "gradescope.zip", members(self.run.rows(), made, self._version))
         self.made.append(f"Written: {self.out / 'gradescope.zip'} ({_size(size)})")
+
+    def _version(self, row: Row) -> str:
+        return self.run.conditions_of(row)[0]
 
     def _junit(self) -> None:
         from grader.report.formats.junit import document
 
-        self._text("junit.xml", document(self.run.rows(), self.run.exercises))
+        self._text("junit.xml", document(self.run.rows(), self.run.exercises, self._quiz_of))
 
     def _markdown(self, made: ClassReport) -> None:
         from grader.report.formats.markdown import document
@@ -228,57 +236,18 @@ class _Reporting:
         return (self.quiz.title, *marks) if self.quiz and marks else None
 
     def _preview(self, word: str) -> int:
-        from grader.report.feedback import as_text
+        from grader.report.handing_back import preview
 
         student = _find(self.people, word)
-        maker = self._maker()
-        rows = tuple(self.run.rows(student=student))
-        click.echo(as_text(maker.student(_name(self.people.get(student)), rows, self._quiz_of(student))), nl=False)
+        click.echo(preview(self.run, student, self.people.get(student), self._maker(), self._quiz_of), nl=False)
         return 0
 
     def _feedback(self) -> None:
-        from grader.report.feedback import as_html, as_text
-        from grader.report.files import make_private, write_text
-        from grader.report.formats.tables import lines
+        from grader.report.handing_back import write_feedback
 
         folder = self.asked["feedback"]
         assert isinstance(folder, Path)
-        make_private(folder)
-        maker = self._maker()
-        index = []
-        with ExitStack() as stack:
-            add = self._moodle_archives(folder, maker, stack)
-            for student, group in groupby(self.run.rows(), key=lambda row: row.student):
-                rows = tuple(group)
-                who = self.people.get(student)
-                made = maker.student(_name(who), rows, self._quiz_of(student))
-                write_text(folder / f"{student}.html", (as_html(made),))
-                write_text(folder / f"{student}.txt", (as_text(made),))
-                index.append(_index_row(student, who))
-                for row in rows:
-                    add(who, row)
-        write_text(folder / "index.csv", lines([("file", "id", "name", "email"), *index]))
-        self.made.append(f"Written: {folder}: feedback for {len(index)} students; index.csv says whose is whose")
-
-    def _moodle_archives(
-        self, folder: Path, maker: FeedbackMaker, stack: ExitStack
-    ) -> Callable[[Identity | None, Row], None]:
-        """Opens an archive for each exercise, as Moodle's assignment takes it; the function adds a participant's row."""
-        from grader.report.feedback import as_html
-        from grader.report.files import zip_writer
-        from grader.report.formats.moodle import feedback_member, participant
-
-        if not any(participant(who) for who in self.people.values()):
-            return lambda who, row: None
-        adding = {e.id: stack.enter_context(zip_writer(folder / f"moodle_{e.id}.zip")) for e in self.run.exercises}
-        self.made.append(f"Written: {folder}/moodle_exercise*.zip: feedback for each assignment in Moodle")
-
-        def add(who: Identity | None, row: Row) -> None:
-            if who and participant(who) and row.result is not None:
-                text = as_html(maker.student(_name(who), (row,)))
-                adding[row.exercise](f"{feedback_member(who)}/feedback.html", text)
-
-        return add
+        self.made += write_feedback(self.run, self.people, folder, self._maker(), self._quiz_of)
 
 
 def _find(people: Mapping[str, Identity], word: str) -> str:
@@ -293,17 +262,6 @@ def _find(people: Mapping[str, Identity], word: str) -> str:
     if len(found) != 1:
         raise click.UsageError(f"{word!r} means {'no student' if not found else f'{len(found)} students'} of this run")
     return found[0]
-
-
-def _name(who: Identity | None) -> str:
-    return (who.name or who.student) if who else ""
-
-
-def _index_row(student: str, who: Identity | None) -> Sequence[str]:
-    from grader.report.escape import csv_cell
-
-    texts = (who.student, who.name, who.email) if who else ("", "", "")
-    return [f"{student}.html", *map(csv_cell, texts)]
 
 
 def _size(size: int) -> str:

@@ -16,7 +16,11 @@ from grader.render.text import Page
 LONGEST: Final = 300  # a name longer than this is an attack on the layout, not a name
 _PAGE: Final = Page()
 _FORMULA: Final = "=+-@＝＋－＠|%"  # what spreadsheets take for a formula, in both widths, and the start of a DDE call
-_MARKDOWN: Final = re.compile(r"[\\`*_{}\[\]<>()#|&:@~$^=!\"'/]|(?<=[wW]{3})\.|^[-+.\d]")
+# What has a meaning in Markdown: marks anywhere, an underscore unless it stands inside a word, what begins an address, and
+# what begins a list in the first place of a line. The rest stays, so that the file can be read as it is.
+_MARKDOWN: Final = re.compile(
+    r"[\\`*{}\[\]<>#|&:@~$^=]|(?<![^\W_])_|_(?![^\W_])|(?<=[wW]{3})\.|^[-+]|^\d+(?=[.)](?:\s|$))"
+)
 
 
 def visible(text: str, longest: int = LONGEST) -> str:

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from textwrap import wrap
 from typing import Any, Final
 
 from grader.classroom import ExerciseRow, Row, student_view
 from grader.report.escape import visible
 from grader.report.formats.numbers import number
 from grader.report.model import WORDS
-from grader.report.sentences import function_sentence, mistake_sentence
+from grader.report.sentences import function_sentence, mistake_sentence, sheet_remark
 
 _VERDICTS: Final = {"pass": "ok", "fail": "FAIL", "error": "ERROR", "timeout": "TIME", "broken": "BROKEN"}
 
@@ -64,11 +65,16 @@ class FeedbackMaker:
         self.hint = hint
 
     def student(self, name: str, rows: Sequence[Row], quiz: tuple[str, float, float] | None = None) -> Feedback:
-        """The feedback of one student on all exercises, or on those whose rows are given."""
+        """The feedback of one student on all exercises."""
         notes = [self.exercise(row) for row in rows]
         total = self._total(rows) if "points" in self.sees else ""
         quiz_text = f"{visible(quiz[0])}: {number(quiz[1])} of {number(quiz[2])}" if quiz else ""
         return Feedback(visible(self.course), visible(name), total, quiz_text, notes)
+
+    def part(self, whole: Feedback, number: int, row: Row) -> Feedback:
+        """The feedback on one exercise out of the whole: the one of this number, whose row it is."""
+        total = self._total((row,)) if "points" in self.sees else ""
+        return Feedback(whole.course, whole.name, total, "", (whole.exercises[number],))
 
     def _total(self, rows: Sequence[Row]) -> str:
         weight = {row.exercise: self.exercises[row.exercise].weight for row in rows}
@@ -101,8 +107,8 @@ class FeedbackMaker:
             made.append("The mark was set by hand.")
         if view and view["problem"] and "status" in self.sees:
             made.append(f"The file could not be loaded: {visible(view['problem'])}")
-        if row.note:
-            made.append(visible(row.note))
+        if remark := sheet_remark(row.note):
+            made.append(visible(f"{remark[0].upper()}{remark[1:]}."))
         return made
 
     def _function(self, exercise: str, function: Mapping[str, Any]) -> FunctionNote:
@@ -135,25 +141,33 @@ def _late(row: Row) -> str:
 
 
 def as_text(feedback: Feedback) -> str:
-    """Plain text for a mail or a terminal."""
-    return "\n".join(_text_lines(feedback)) + "\n"
+    """Plain text for a mail or a terminal of 80 columns."""
+    return "\n".join(line for text, indent in _text_lines(feedback) for line in _wrapped(text, indent)) + "\n"
 
 
-def _text_lines(feedback: Feedback) -> Iterator[str]:
-    yield " - ".join(filter(None, (feedback.course, feedback.name)))
+def _wrapped(text: str, indent: int) -> list[str]:
+    margin = " " * indent
+    if indent + len(text) < 80:
+        return [f"{margin}{text}" if text else ""]
+    return wrap(text, 79, initial_indent=margin, subsequent_indent=margin, break_on_hyphens=False)
+
+
+def _text_lines(feedback: Feedback) -> Iterator[tuple[str, int]]:
+    """The lines before they are wrapped, and how far they are indented."""
+    yield " - ".join(filter(None, (feedback.course, feedback.name))), 0
     for label, text in (("Marks", feedback.total), ("Quiz", feedback.quiz)):
         if text:
-            yield f"{label}: {text}"
+            yield f"{label}: {text}", 0
     for exercise in feedback.exercises:
-        yield ""
-        yield f"{exercise.title}{f'   {exercise.mark}' if exercise.mark else ''}"
+        yield "", 0
+        yield f"{exercise.title}{f'   {exercise.mark}' if exercise.mark else ''}", 0
         for remark in exercise.remarks:
-            yield f"  {remark}"
+            yield remark, 2
         for function in exercise.functions:
-            yield f"  {function.word:<6} {function.name}{f'   {function.points}' if function.points else ''}"
+            yield f"{function.word:<6} {function.name}{f'   {function.points}' if function.points else ''}", 2
             for label, text in (("", function.sentence), ("", function.mistake), ("Hint: ", function.hint)):
                 if text:
-                    yield f"         {label}{text}"
+                    yield f"{label}{text}", 9
 
 
 _STYLE: Final = """
@@ -161,7 +175,7 @@ _STYLE: Final = """
 h1{font-size:1.4rem}h2{font-size:1.1rem;margin:2rem 0 .4rem;border-bottom:1px solid #8888;padding-bottom:.2rem;display:flex;gap:1rem}
 h2 span{margin-left:auto;font-weight:normal}table{border-collapse:collapse;width:100%}
 td,th{padding:.35rem .8rem .35rem 0;text-align:left;vertical-align:top;border-bottom:1px solid #8883}
-th{font-weight:normal}code{font-family:ui-monospace,monospace;overflow-wrap:anywhere}td:last-child{text-align:right;white-space:nowrap}
+th{font-weight:normal}code{font-family:ui-monospace,monospace;overflow-wrap:anywhere}td:last-child,thead th:last-child{text-align:right;white-space:nowrap;padding-right:0}td:first-child{width:5rem}
 p{margin:.3rem 0}.hint{border-left:3px solid #4a7fb5;padding-left:.6rem}
 @media print{h2{break-after:avoid}tr{break-inside:avoid}}
 """
@@ -186,7 +200,7 @@ def _html_lines(feedback: Feedback) -> Iterator[str]:
         yield f"<section><h2>{escape(exercise.title)}<span>{escape(exercise.mark)}</span></h2>"
         yield from (f"<p>{escape(remark)}</p>" for remark in exercise.remarks)
         if exercise.functions:
-            yield "<table><thead><tr><th>Verdict</th><th>Function</th><th>Points</th></tr></thead><tbody>"
+            yield '<table><thead><tr><th scope="col">Verdict</th><th scope="col">Function</th><th scope="col">Points</th></tr></thead><tbody>'
             yield from map(_html_row, exercise.functions)
             yield "</tbody></table>"
         yield "</section>"

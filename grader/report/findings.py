@@ -11,6 +11,7 @@ from grader.report.model import CODE, STATUSES, WRONG, ClassReport, StudentRow
 
 HELP_SHARE: Final = 0.5  # below half of the marks
 HELP_MISSING: Final = 1 / 3  # or a third of the exercises not handed in
+HELP_LOWEST: Final = 5  # who is named where nobody is behind
 HELP_ROWS: Final = 30  # what one person can look after; how many more there are is said
 
 
@@ -90,6 +91,12 @@ def needs_help(report: ClassReport) -> list[Help]:
     """Students below half of the marks or with a third of the exercises missing, the furthest behind first."""
     made = [Help(student, _reasons(report, student)) for student in report.students if _behind(report, student)]
     return sorted(made, key=lambda one: (one.student.share or 0.0, one.student.pseudonym))
+
+
+def furthest_behind(report: ClassReport) -> list[StudentRow]:
+    """The students with the lowest marks, for a class in which nobody is far behind."""
+    ordered = sorted(report.students, key=lambda s: (s.share if s.share is not None else 1.0, s.pseudonym))
+    return ordered[:HELP_LOWEST]
 
 
 def _behind(report: ClassReport, student: StudentRow) -> bool:

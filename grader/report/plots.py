@@ -10,7 +10,6 @@ from grader.report import svg
 from grader.report.escape import visible
 from grader.report.findings import Glance, Weak
 from grader.report.model import CODE, ClassReport, StudentRow
-from grader.report.statistics import Item
 
 # What a cell of the heat map shows, from the statuses that it stands for: class, words.
 KINDS: Final[Sequence[tuple[str, str, tuple[str, ...]]]] = (
@@ -22,7 +21,7 @@ KINDS: Final[Sequence[tuple[str, str, tuple[str, ...]]]] = (
     ("k-open", "no verdict", ("pending", "broken")),
 )
 _WIDTH: Final = 1120.0
-_LETTER: Final = 6.9  # the width of a letter of 11.5 px, on the wide side
+LETTER: Final = 6.9  # the width of a letter of 11.5 px, on the wide side
 _PAGE: Final = Page()
 
 
@@ -133,7 +132,7 @@ def layout(report: ClassReport, students: Sequence[StudentRow], names: bool) -> 
     cell = min((room - gaps * gap) / max(len(report.columns), 1), 40.0)
     at = [left + i * cell + column.exercise * gap for i, column in enumerate(report.columns)]
     turned = max((len(column.name) for column in report.columns), default=0)
-    top = 62.0 + (min(turned, 28) * _LETTER if cell >= 13 else 0.0)
+    top = 62.0 + (min(turned, 28) * LETTER if cell >= 13 else 0.0)
     return Layout(left, top, at, cell, row, top + row * len(students) + 4)
 
 
@@ -189,98 +188,3 @@ def _row_names(report: ClassReport, students: Sequence[StudentRow], place: Layou
     elif students:
         yield svg.text(place.left - 4, place.top + 10, "best", "t s", "end")
         yield svg.text(place.left - 4, place.height - 6, "last", "t s", "end")
-
-
-class Box(NamedTuple):
-    """A rectangle that something takes up."""
-
-    left: float
-    top: float
-    right: float
-    bottom: float
-
-    def meets(self, other: Box) -> bool:
-        """Whether two rectangles overlap."""
-        across = self.left < other.right and other.left < self.right
-        return across and self.top < other.bottom and other.top < self.bottom
-
-
-# Where a label may lie, as offsets from its dot, the nearest first.
-_PLACES: Final = sorted(
-    ((away, up) for away in (10, -10, 30, -30, 70, -70, 130, -130, 210, -210) for up in range(-60, 61, 15)),
-    key=lambda place: (abs(place[0]) + 2 * abs(place[1]), place[0] < 0, place[1]),
-)
-
-
-# --- items -----------------------------------------------------------------------------------------------------------
-
-
-def scatter(report: ClassReport, items: Sequence[Item]) -> str:
-    """Facility against discrimination, those worth a look with their name and interval."""
-    width, height, left, right, top, bottom = 1120.0, 460.0, 60.0, 24.0, 16.0, 48.0
-    found = [
-        (item, item.facility, item.discrimination)
-        for item in items
-        if item.facility is not None and item.discrimination is not None
-    ]
-    named = _worth_naming([item for item, _, _ in found])
-    reach = [r for _, _, r in found] + [edge for item in named for edge in (item.low, item.high) if edge is not None]
-    levels = svg.ticks(min([*reach, 0.0]), max([*reach, 0.5]), 7)
-    x = svg.Scale(0, 1, left, width - right)
-    y = svg.Scale(levels[0], levels[-1], height - bottom, top)
-    marks = []
-    for level in levels:
-        marks += [
-            svg.line(left, y(level), width - right, y(level), "grid"),
-            svg.text(left - 8, y(level) + 4, f"{level:g}", "t", "end"),
-        ]
-    for share in (0, 0.2, 0.4, 0.6, 0.8, 1):
-        marks += [
-            svg.line(x(share), top, x(share), height - bottom, "grid"),
-            svg.text(x(share), height - bottom + 18, f"{share:.0%}"),
-        ]
-    marks += [svg.line(left, y(0), width - right, y(0), "axis"), svg.line(left, y(0.2), width - right, y(0.2), "limit")]
-    marks.append(svg.text((left + width - right) / 2, height - 6, "facility (mean score)"))
-    marks.append(svg.text(14, (top + height - bottom) / 2, "discrimination", "t", "middle", turned=True))
-    for item in named:
-        if item.low is not None and item.high is not None and item.facility is not None:
-            marks.append(svg.line(x(item.facility), y(item.low), x(item.facility), y(item.high), "whisker"))
-    for item, facility, r in found:
-        words = f"{report.columns[item.column].name}: facility {facility:.0%}, discrimination {r:.2f}, n {item.n}"
-        marks.append(svg.circle(x(facility), y(r), 4, "dot flag" if item.flags else "dot", words))
-    taken = [Box(x(facility) - 5, y(r) - 5, x(facility) + 5, y(r) + 5) for _, facility, r in found]
-    taken += [
-        Box(x(i.facility) - 1, y(i.high), x(i.facility) + 1, y(i.low))
-        for i in named
-        if i.low is not None and i.high is not None and i.facility is not None
-    ]
-    marks += _labels(report, named, x, y, taken)
-    said = f"{len(found)} functions; {sum(bool(item.flags) for item, _, _ in found)} are worth a look. The table below holds all numbers."
-    return svg.picture("items", width, height, "Facility and discrimination of each function", said, marks)
-
-
-def _worth_naming(items: Sequence[Item]) -> list[Item]:
-    """The items with a remark, those that discriminate least first; more names would cover the plot."""
-    return sorted((item for item in items if item.flags), key=lambda item: (item.discrimination or 0.0, item.column))[
-        :6
-    ]
-
-
-def _labels(report: ClassReport, named: Sequence[Item], x: svg.Scale, y: svg.Scale, taken: list[Box]) -> list[str]:
-    """Names as near to their dots as there is room, with a line to the dot; left out where they would cover something."""
-    lines, texts = [], []
-    for item in named:
-        words = report.columns[item.column].name[:40]
-        size = len(words) * _LETTER
-        px, py = x(item.facility or 0.0), y(item.discrimination or 0.0)
-        for away, up in _PLACES:
-            left = px + away if away > 0 else px + away - size
-            area = Box(left, py + up - 7, left + size, py + up + 7)
-            inside = area.left >= x.start and area.right <= x.end and area.top >= y.end and area.bottom <= y.start
-            if inside and not any(area.meets(other) for other in taken):
-                taken.append(area)
-                end = left - 2 if away > 0 else left + size + 2
-                lines.append(svg.line(px, py, end, py + up, "whisker"))
-                texts.append(svg.text(left, py + up + 4, words, "t s", "start"))
-                break
-    return [*lines, *texts]  # no line crosses a name

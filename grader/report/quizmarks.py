@@ -8,9 +8,10 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from grader.classroom import ClassError, Identity
+from grader.report.model import ClassReport
 
 _HINT: Final = "Give the marks.json or marks.csv that `grade quiz mark` wrote."
 _LARGEST: Final = 64 << 20
@@ -24,10 +25,18 @@ class QuizMarks:
     marks: Mapping[str, tuple[float, float]]
     unmatched: tuple[str, ...]
 
-    @property
-    def most(self) -> float:
-        """The most points of any paper."""
-        return max((most for _, most in self.marks.values()), default=0.0)
+
+class QuizGlance(NamedTuple):
+    """How many papers of students of the class there are, and their mean as a share of the most points."""
+
+    papers: int
+    mean: float
+
+
+def quiz_glance(report: ClassReport) -> QuizGlance | None:
+    """The quiz in numbers; None where none was given or nobody of the class wrote it."""
+    shares = [s.quiz[0] / s.quiz[1] for s in report.students if s.quiz and s.quiz[1] > 0]
+    return QuizGlance(len(shares), sum(shares) / len(shares)) if report.quiz_title and shares else None
 
 
 def read_quiz(path: Path, people: Mapping[str, Identity]) -> QuizMarks:
@@ -75,6 +84,8 @@ def _from_json(document: Any) -> tuple[str, list[tuple[str, float, float]]]:
 
 def _from_csv(text: str) -> list[tuple[str, float, float]]:
     rows = csv.DictReader(text.splitlines())
+    if missing := {"id", "points", "max_points"} - set(rows.fieldnames or ()):
+        raise ValueError(f"there is no column {', '.join(sorted(missing))}")
     return [(row["id"], _number(row["points"]), _number(row["max_points"])) for row in rows]
 
 

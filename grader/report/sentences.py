@@ -1,40 +1,44 @@
-"""What a function's outcome is called in words, from what its student may see and nothing else."""
+"""What a function's outcome and a submission's remarks are called in words, from what its student may see and nothing else."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
 from grader.report.model import WORDS
 
+# `{of}` and `{in_}` take the output that it is about, where there is one.
 _KINDS: Final = {
     "none": "it returns None",
     "type": "it returns the wrong kind of value",
     "arity": "it returns the wrong number of values",
     "keys": "its dict has other keys",
-    "shape": "the shape is wrong",
-    "dtype": "the dtype is wrong",
-    "nonfinite": "nan or infinity stands where it should not, or is missing where it should",
-    "value": "a value is wrong",
+    "shape": "the shape{of} is wrong",
+    "dtype": "the dtype{of} is wrong",
+    "nonfinite": "nan or infinity stands{in_} where it should not, or is missing where it should",
+    "value": "a value{of} is wrong",
     "exception": "it does not raise what it should, or raises what it should not",
     "mutation": "it changes an argument in place",
     "unrepeatable": "two equal calls give different results",
     "warning": "it warns",
     "draws": "it draws random numbers where it should not",
-    "property": "a property does not hold",
-    "gradient": "the gradient is wrong",
+    "property": "a property{of} does not hold",
+    "gradient": "the gradient{of} is wrong",
     "missing": "there is no such function",
     "died": "it ended the process that ran it",
     "timeout": "it took too long",
     "needs-float64": "it computes in less than float64",
 }
+_UNTOUCHED: Final = "the sheet as it was given out"
+_WHOSE: Final = re.compile(r"(?:^|; )(its manifest names another student|whose it is, only its manifest says)")
 
 
 def function_sentence(function: Mapping[str, Any]) -> str:
     """One sentence on a function of `student_view`: its verdict, of what kind the fault is, the exception's type."""
     status = function["status"]
     if function.get("skipped_because"):
-        return f"{WORDS[status]}: {function['skipped_because']} is to be put right first"
+        return f"{function['skipped_because']} is to be put right first"
     checks = function["checks"]
     exception = next((check["exception"]["type"] for check in checks if check["exception"]), "")
     if exception:
@@ -42,8 +46,11 @@ def function_sentence(function: Mapping[str, Any]) -> str:
     mismatch = next((check["mismatch"] for check in checks if check["mismatch"]), None)
     if mismatch is None:
         return WORDS[status]
-    where = f" in {mismatch['output']}" if mismatch["output"] else ""
-    return f"{WORDS[status]}: {_KINDS.get(mismatch['kind'], mismatch['kind'])}{where}"
+    output = mismatch["output"].partition(".")[0]  # the keys of a dict may be those of a hidden argument
+    words = _KINDS.get(mismatch["kind"], f"{mismatch['kind']}{{in_}}")
+    of, in_ = (f" of {output}", f" in {output}") if output else ("", "")
+    said = words.format(of=of, in_=in_)
+    return said if status == "fail" else f"{WORDS[status]}: {said}"
 
 
 def mistake_sentence(function: Mapping[str, Any]) -> str:
@@ -53,3 +60,21 @@ def mistake_sentence(function: Mapping[str, Any]) -> str:
         return ""
     text = mistake["text"] or mistake["id"].replace("-", " ")
     return f"{text} This is what {mistake['variant_of']} does." if mistake.get("variant_of") else text
+
+
+def sheet_remark(note: str) -> str:
+    """What a submission's note says of the sheet that it was made from, and nothing of whose it is."""
+    found = _WHOSE.search(note)
+    return note[: found.start()] if found else note
+
+
+def version_remark(note: str) -> str:
+    """The same, but empty where the sheet is only untouched."""
+    remark = sheet_remark(note)
+    return "" if remark.startswith(_UNTOUCHED) else remark
+
+
+def owner_remark(note: str) -> str:
+    """What a note says of whose the submission is, or empty. It may end in a name, which is left out."""
+    found = _WHOSE.search(note)
+    return found[1] if found else ""

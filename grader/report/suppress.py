@@ -20,3 +20,15 @@ def suppressed(counts: Sequence[int]) -> list[int | None]:
 def shown(count: int | None) -> str:
     """A count as it is printed."""
     return "hidden" if count is None else str(count)
+
+
+def small(part: int, whole: int) -> bool:
+    """Whether a part, or what is left of the whole, is of 1 to 4 students."""
+    return 0 < part < FEWEST or 0 < whole - part < FEWEST
+
+
+def about(part: int, whole: int) -> str:
+    """How many of a whole that everybody knows: exact unless that would say that 1 to 4 students are in it or not in it."""
+    if 0 < part < FEWEST:
+        return f"fewer than {FEWEST}"
+    return f"over {whole - FEWEST}" if 0 < whole - part < FEWEST else str(part)

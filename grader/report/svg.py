@@ -86,17 +86,20 @@ def runs(rows: Sequence[bytes], columns_at: Sequence[float], width: float, row_h
     Cells lie at `columns_at` (left edges); a run ends where the next cell does not follow at once, as at a gap.
     """
     wanted = bytes(1 if value in code else 0 for value in range(256))
-    pieces = []
+    moves = [f"M{num(x)} " for x in columns_at]
+    strokes: dict[tuple[int, int], str] = {}  # a class has a hundred thousand runs, and few different ones
+    pieces: list[str] = []
     for index, row in enumerate(rows):
         marked = row.translate(wanted)
         start = marked.find(1)
-        if start < 0:
-            continue
-        y = num((index + 0.5) * row_height)
+        y = num((index + 0.5) * row_height) if start >= 0 else ""
         while start >= 0:
             end = start + 1
             while end < len(marked) and marked[end] and columns_at[end] - columns_at[end - 1] < width * 1.01:
                 end += 1
-            pieces.append(f"M{num(columns_at[start])} {y}h{num(columns_at[end - 1] + width - columns_at[start])}")
+            stroke = strokes.get((start, end))
+            if stroke is None:
+                stroke = strokes[start, end] = f"h{num(columns_at[end - 1] + width - columns_at[start])}"
+            pieces += (moves[start], y, stroke)
             start = marked.find(1, end)
     return "".join(pieces)

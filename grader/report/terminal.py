@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.render.text import Line, Page, columns, pad
+from grader.report import lines
 from grader.report.findings import by_failure, exercise_counts, exercise_mean, glance, needs_help
 from grader.report.formats.numbers import number
 from grader.report.model import ClassReport
+from grader.report.quizmarks import quiz_glance
 
 _TOP = 5
 
@@ -30,6 +32,10 @@ def _head(report: ClassReport, page: Page) -> Iterator[str]:
             f"mean {at.mean:.0%}, median {at.median:.0%} of the marks; {at.handed_in:.0%} of the work handed in; {at.late} late",
             "  ",
             "  ",
+        )
+    if quiz := quiz_glance(report):
+        yield from page.wrap(
+            f"{page.clean(report.quiz_title)}: mean {quiz.mean:.0%} of {quiz.papers} papers", "  ", "  "
         )
     waiting = [
         (at.waiting, "not graded yet"),
@@ -69,12 +75,12 @@ def _weak(report: ClassReport, page: Page) -> Iterator[str]:
         for one in weak:
             column = report.columns[one.column]
             yield page.cut(f"  {one.share:4.0%} of {one.n}  {column.name}  ({report.short(column.exercise)})")
-    if report.mistakes:
+    if made := lines.mistakes(report, shared=False)[:_TOP]:
         yield ""
         yield "Most frequent mistakes"
-        for mistake in report.mistakes[:_TOP]:
-            text = f"{mistake.students} x  {mistake.function}: {mistake.id}. {mistake.text}"
-            yield page.cut(f"  {text.strip()}")
+        for line in made:
+            mistake = line.mistake
+            yield page.cut(f"  {mistake.students:3d} of {line.of}  {mistake.function}: {mistake.id}. {line.what}")
 
 
 def _help(report: ClassReport, page: Page) -> Iterator[str]:

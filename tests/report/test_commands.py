@@ -1,6 +1,7 @@
 import json
 import os
 import stat
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -44,7 +45,10 @@ def test_names_are_shown_when_asked_for(folder: Path) -> None:
         ("--json", ["report.json"]),
         ("--jsonl", ["results.jsonl"]),
         ("--canvas", ["canvas.csv"]),
-        ("--moodle", ["moodle.csv", "moodle_exercise01_doubling.csv", "moodle_exercise02_tripling.csv"]),
+        (
+            "--moodle",
+            ["moodle.csv", "moodle_all.csv", "moodle_exercise01_doubling.csv", "moodle_exercise02_tripling.csv"],
+        ),
         ("--gradescope", ["gradescope.zip"]),
         ("--junit", ["junit.xml"]),
         ("--markdown", ["report.md"]),
@@ -108,6 +112,47 @@ def test_quiz_marks_stand_beside_the_others(folder: Path) -> None:
         "Bob O'Neil": 3.0,
         "Eve Hacker": None,
     }
+
+
+def test_quiz_marks_are_in_every_format(folder: Path) -> None:
+    flags = ("--markdown", "--jsonl", "--junit", "--gradescope", "--feedback", folder / "fb")
+    made = call(folder, "--quiz", quiz_file(folder), *flags, "--names")
+    assert made.exit_code == 0 and "Midterm: mean 57% of 2 papers" in made.output
+    out = folder / "reports"
+    assert "| Ada Byron | 4 of 4 | 8.5 of 10 |" in (out / "report.md").read_text()
+    lines = [json.loads(line) for line in (out / "results.jsonl").read_text().splitlines()]
+    assert {(line["student_name"], line["quiz"]["points"]) for line in lines} == {
+        ("Ada Byron", 8.5),
+        ("Bob O'Neil", 3.0),
+    }
+    assert '<property name="quiz_points" value="8.5"/>' in (out / "junit.xml").read_text()
+    with zipfile.ZipFile(out / "gradescope.zip") as archive:
+        papers = {name: json.loads(archive.read(name))["score"] for name in archive.namelist() if name[:5] == "quiz/"}
+    ada, bob = pseudonym(KEY, "ada"), pseudonym(KEY, "bob")
+    assert papers == {f"quiz/{ada}/results.json": 8.5, f"quiz/{bob}/results.json": 3.0}
+    for kind in ("txt", "html"):
+        assert "Midterm: " in (folder / "fb" / f"{ada}.{kind}").read_text().replace("</strong>", "")
+    preview = call(folder, "--quiz", folder.parent / "marks.json", "--preview", "ada").stdout
+    assert "Quiz: Midterm: 8.5 of 10" in preview
+
+
+def test_moodle_feedback_is_for_one_assignment_and_for_one_that_took_everything(folder: Path) -> None:
+    assert call(folder, "--feedback", folder / "fb").exit_code == 0
+    ada = "Ada Byron_11_assignsubmission_file_/feedback.html"
+    with zipfile.ZipFile(folder / "fb" / "moodle_all.zip") as archive:
+        assert archive.read(ada) == (folder / "fb" / f"{pseudonym(KEY, 'ada')}.html").read_bytes()
+    with zipfile.ZipFile(folder / "fb" / "moodle_exercise02_tripling.zip") as archive:
+        assert len(archive.namelist()) == 2, "who handed in nothing gets no feedback on it"
+        text = archive.read(ada).decode()
+    assert "Tripling" in text and "1 of 1" in text and "Doubling" not in text
+
+
+@pytest.mark.parametrize("text", ["", "name,points\nada,3\n"])
+def test_a_table_without_the_columns_of_a_quiz_is_refused(folder: Path, text: str) -> None:
+    path = folder.parent / "marks.csv"
+    path.write_text(text)
+    made = call(folder, "--quiz", path)
+    assert made.exit_code != 0 and "there is no column" in made.output
 
 
 def test_what_grade_quiz_mark_writes_as_csv_is_read_too(folder: Path) -> None:

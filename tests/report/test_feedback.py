@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -6,6 +7,7 @@ import pytest
 from grader.classroom import open_run
 from grader.classroom.rules import Rules
 from grader.report.feedback import Feedback, FeedbackMaker, as_html, as_text
+from grader.report.sentences import function_sentence
 from tests.classroom.runs import EXERCISES, KEY, Class, Work, at, make_run, person, pseudonym
 from tests.report.classes import small_class
 
@@ -85,6 +87,62 @@ def test_late_work_and_our_own_failure_are_explained(tmp_path: Path) -> None:
 def test_a_missing_exercise_says_so_and_the_quiz_stands_beside(tmp_path: Path) -> None:
     for text in texts(feedback(make_run(tmp_path / "run", small_class()), "eve", ("Midterm", 7.5, 10.0))):
         assert "Not handed in." in text and "Midterm: " in text and "7.5 of 10" in text
+
+
+def test_a_remark_on_the_sheet_is_passed_on_and_one_on_whose_it_is_is_not(tmp_path: Path) -> None:
+    notes = {
+        "ada": "made for an older sheet: double(x), the sheet has double(x, k); its manifest names another student: Eve",
+        "bob": "its manifest names another student: Eve",
+        "cyd": "made for an older sheet; whose it is, only its manifest says",
+    }
+    work = tuple(Work(name, FIRST, {"double": "pass"}, note=note) for name, note in notes.items())
+    folder = make_run(tmp_path / "run", Class(tuple(person(name) for name in notes), work))
+    for name, said in (("ada", True), ("bob", False), ("cyd", True)):
+        for text in texts(feedback(folder, name)):
+            assert ("Made for an older sheet" in text) is said
+            assert "Eve" not in text and "manifest" not in text
+
+
+def test_text_fits_80_columns_and_loses_no_word(tmp_path: Path) -> None:
+    long = "made for an older sheet: " + " ".join(f"parameter{i}" for i in range(20))
+    work = (Work("ada", FIRST, {"double": "fail:" + "-".join(["word"] * 40)}, note=long),)
+    text = as_text(feedback(make_run(tmp_path / "run", Class((person("ada"),), work)), "ada"))
+    assert max(map(len, text.splitlines())) <= 79
+    assert all(f"parameter{i}" in text for i in range(20))
+    assert "-".join(["word"] * 40) in text.replace("\n         ", "")
+
+
+def test_a_fault_is_said_with_the_output_that_it_is_in() -> None:
+    def said(kind: str, output: str) -> str:
+        mismatch = {"kind": kind, "output": output}
+        return function_sentence({"status": "fail", "checks": [{"exception": None, "mismatch": mismatch}]})
+
+    assert said("shape", "dx") == "the shape of dx is wrong"
+    assert said("value", "") == "a value is wrong"
+    assert said("value", "grads.hidden") == "a value of grads is wrong"
+    assert said("nonfinite", "y").startswith("nan or infinity stands in y where")
+    assert said("a new kind", "y") == "a new kind in y"
+
+
+def test_every_kind_of_fault_that_the_grader_knows_has_words() -> None:
+    root = Path(__file__).resolve().parents[2] / "grader"
+    source = "".join(
+        path.read_text() for place in ("judge", "grading.py", "compare.py") for path in files_of(root / place)
+    )
+    known = set(re.findall(r'(?:Mismatch|Difference)\(\s*[^,]*?"([a-z][a-z0-9-]+)",', source))
+    known |= set(re.findall(r'Mismatch\(\s*[^,]+, "([a-z][a-z0-9-]+)"', source))
+    assert len(known) > 8
+    for kind in known - {"match"}:
+        assert (
+            function_sentence(
+                {"status": "fail", "checks": [{"exception": None, "mismatch": {"kind": kind, "output": ""}}]}
+            )
+            != kind
+        )
+
+
+def files_of(place: Path) -> list[Path]:
+    return [place] if place.is_file() else sorted(place.glob("*.py"))
 
 
 def test_the_page_for_a_student_has_no_script_and_loads_nothing(tmp_path: Path) -> None:

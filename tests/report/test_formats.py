@@ -1,32 +1,33 @@
 """Each format by the rules of the program that reads it."""
 
-import csv
-import io
 import json
 import re
 import xml.etree.ElementTree as ET
 import zipfile
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from grader.classroom import ClassError, open_run
 from grader.classroom.rules import Rules
 from grader.report.files import write_zip
-from grader.report.formats import canvas, documents, gradescope, junit, moodle, tables
+from grader.report.formats import canvas, canvas_export, documents, gradescope, junit, moodle, tables
 from grader.report.formats.numbers import number
 from grader.report.model import ClassReport
 from grader.report.statistics import item_statistics
-from tests.classroom.runs import EXERCISES, Class, Work, make_run, person
+from tests.classroom.runs import EXERCISES, Class, Work, at, make_run, person
 from tests.report.classes import report_of, small_class, small_report
+from tests.report.readers import read_csv
 
 FIRST, SECOND = (exercise.id for exercise in EXERCISES)
 
 
 def read(lines: Iterable[str], delimiter: str = ",") -> list[list[str]]:
-    return list(csv.reader(io.StringIO("".join(lines), newline=""), delimiter=delimiter))
+    return read_csv("".join(lines).encode(), delimiter)
 
 
 @pytest.fixture
@@ -135,7 +136,7 @@ EXPORT = (
 def test_canvas_fills_its_own_export_and_touches_nothing_else(report: ClassReport, tmp_path: Path) -> None:
     path = tmp_path / "export.csv"
     path.write_text(EXPORT, encoding="utf-8-sig", newline="")
-    made = canvas.filled(report, path)
+    made = canvas_export.filled(report, path)
     before, after = read([EXPORT]), read(made.lines)
     assert [row[:5] + row[6:] for row in after] == [row[:5] + row[6:] for row in before]
     assert [row[5] for row in after] == ["Doubling (501)", "3", "3", "0", "2"]
@@ -146,7 +147,74 @@ def test_canvas_fills_its_own_export_and_touches_nothing_else(report: ClassRepor
 def test_canvas_keeps_the_delimiter_of_the_export(report: ClassReport, tmp_path: Path) -> None:
     path = tmp_path / "export.csv"
     path.write_text(f"Student;ID;SIS User ID;SIS Login ID;Section;{FIRST}\nAda;101;;;S1;\n", encoding="utf-8")
-    assert read(canvas.filled(report, path).lines, ";")[1] == ["Ada", "101", "", "", "S1", "3"]
+    assert read(canvas_export.filled(report, path).lines, ";")[1] == ["Ada", "101", "", "", "S1", "3"]
+
+
+def fill(report: ClassReport, path: Path, text: str) -> tuple[list[list[str]], str]:
+    """The export of Canvas with our marks, and the remarks."""
+    path.write_text(text, encoding="utf-8", newline="")
+    made = canvas_export.filled(report, path)
+    return read(made.lines), "\n".join(made.remarks)
+
+
+HEAD = f"Student,ID,SIS User ID,SIS Login ID,Section,{FIRST} (501),{SECOND} (502)\r\n"
+
+
+def test_canvas_keeps_who_is_excused(report: ClassReport, tmp_path: Path) -> None:
+    rows, remarks = fill(report, tmp_path / "e.csv", f"{HEAD}Ada,101,,,S1,EX,0\r\nBob,102,,,S1, ex ,\r\n")
+    assert [row[5:] for row in rows[1:]] == [["EX", "1"], [" ex ", "0"]]
+    assert "2 cells say EX" in remarks
+
+
+def test_canvas_keeps_a_column_that_is_read_only(report: ClassReport, tmp_path: Path) -> None:
+    text = f"{HEAD}    Points Possible,,,,,(read only),1\r\nAda,101,,,S1,0.5,0.5\r\n"
+    rows, remarks = fill(report, tmp_path / "e.csv", text)
+    assert rows[2][5:] == ["0.5", "1"] and rows[1][5:] == ["(read only)", "1"]
+    assert f"read only for Canvas, left as they are: {FIRST}" in remarks
+
+
+def test_canvas_own_rows_stay_and_are_not_counted_as_unknown_students(report: ClassReport, tmp_path: Path) -> None:
+    own = ",,,,,Manual Posting,\r\n    Points Possible,,,,,3,1\r\n"
+    rows, remarks = fill(report, tmp_path / "e.csv", f'{HEAD}{own}Ada,101,,,S1,,\r\n"Student, Test",77,,,S1,,\r\n')
+    assert [row[5:] for row in rows[1:]] == [["Manual Posting", ""], ["3", "1"], ["3", "1"], ["", ""]]
+    assert remarks == ""
+
+
+def test_canvas_finds_by_id_before_sis_and_login(report: ClassReport, tmp_path: Path) -> None:
+    rows, _ = fill(report, tmp_path / "e.csv", f"{HEAD}?,101,s-bob,,S1,,\r\n?,0,s-bob,,S1,,\r\n?,,,s-bob,S1,,\r\n")
+    assert [row[5:] for row in rows[1:]] == [["3", "1"], ["0", "0"], ["", ""]], "s-bob is an SIS id, not a login"
+
+
+def test_an_id_that_two_students_have_is_nobodys(tmp_path: Path) -> None:
+    twins = (person("ada", canvas="7", sis="s-ada"), person("bob", canvas="7"))
+    work = (Work("ada", FIRST, {"double": "pass"}), Work("bob", FIRST, {"double_backward": "pass"}))
+    report = report_of(make_run(tmp_path / "run", Class(twins, work)))
+    ids = {row[0]: row[1:4] for row in read(canvas.gradebook(report).lines)[2:]}
+    assert ids == {"Ada": ["", "s-ada", ""], "Bob": ["", "bob", ""]}
+    rows, _ = fill(report, tmp_path / "e.csv", f"{HEAD}?,7,,,S1,,\r\n?,7,s-ada,,S1,,\r\n")
+    assert [row[5] for row in rows[1:]] == ["", "1"]
+
+
+@pytest.mark.parametrize("column", ["Quiz 3 (2026)", "Quiz 3 [2026] (88)", "Quiz 3 (2026) (88)"])
+def test_canvas_fills_the_column_of_the_quiz(report: ClassReport, tmp_path: Path, column: str) -> None:
+    students = [
+        replace(s, quiz=(7.25, 10.0)) if report.name(s.pseudonym) == "Ada Byron" else s for s in report.students
+    ]
+    quizzed = replace(report, students=students, quiz_title="Quiz 3 (2026)")
+    head, *_, ada = fill(quizzed, tmp_path / "e.csv", f"Student,ID,Section,{FIRST},{column}\r\nAda,101,S1,,\r\n")[0]
+    assert dict(zip(head, ada))[column] == "7.25"
+    new = read(canvas.gradebook(quizzed).lines)
+    assert new[0][-1] == "Quiz 3 [2026]" and new[1][-1] == "10"
+    assert {row[1]: row[-1] for row in new[2:]} == {"101": "7.25", "102": "", "103": ""}
+
+
+def test_canvas_reads_every_mark_as_the_number_it_is(tmp_path: Path) -> None:
+    """Its importer takes the last point or comma for the decimal mark."""
+    rules = Rules(points={FIRST: 1234567.0})
+    made = Class((person("ada", canvas="1"),), (Work("ada", FIRST, {"double_backward": "pass"}),), rules=rules)
+    cell = read(canvas.gradebook(report_of(make_run(tmp_path / "run", made))).lines)[2][5]
+    whole, _, decimals = cell.replace(",", ".").rpartition(".")
+    assert float(f"{whole.replace('.', '')}.{decimals}") == pytest.approx(1234567 * 2 / 3, abs=0.005)
 
 
 @pytest.mark.parametrize(
@@ -156,7 +224,7 @@ def test_a_file_that_is_no_gradebook_is_refused(report: ClassReport, tmp_path: P
     path = tmp_path / "export.csv"
     path.write_text(text)
     with pytest.raises(ClassError) as caught:
-        canvas.filled(report, path)
+        canvas_export.filled(report, path)
     assert str(path) in str(caught.value) and caught.value.hint
 
 
@@ -182,13 +250,55 @@ def test_moodle_writes_a_number_or_a_dash_in_every_cell(report: ClassReport) -> 
 
 
 def test_a_worksheet_has_the_required_columns_and_participants(report: ClassReport) -> None:
-    sheets = dict(moodle.worksheets(report))
-    head, *rows = read(sheets[f"moodle_{FIRST}.csv"])
+    head, *rows = read(worksheet(report, FIRST).lines)
     assert {"Identifier", "Grade", "Last modified (grade)"} <= set(head)
     by_id = {row[0]: dict(zip(head, row)) for row in rows}
     assert set(by_id) == {"Participant 11", "Participant 12", "Participant 13"}
     assert by_id["Participant 11"]["Grade"] == "3"
-    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \+0000", by_id["Participant 11"]["Last modified (grade)"])
+    assert report.info is not None and report.info.ended is not None
+    at = datetime.strptime(by_id["Participant 11"]["Last modified (grade)"], "%Y-%m-%d %H:%M:%S %z")
+    assert at == report.info.ended.replace(microsecond=0), "Moodle skips rows that are older than its own grade"
+
+
+def worksheet(report: ClassReport, name: str) -> moodle.Worksheet:
+    return next(sheet for sheet in moodle.worksheets(report) if sheet.name == f"moodle_{name}.csv")
+
+
+def test_a_worksheet_leaves_out_what_moodle_would_skip_and_counts_it(report: ClassReport) -> None:
+    marks = {"Ada Byron": 3.5, "Bob O'Neil": -0.5, "Eve Hacker": 1.0}
+    students = [
+        replace(s, cells=(s.cells[0]._replace(mark=marks[report.name(s.pseudonym)]), *s.cells[1:]))
+        for s in report.students
+    ]
+    made = worksheet(replace(report, students=students), FIRST)
+    assert [row[:1] + row[3:5] for row in read(made.lines)[1:]] == [["Participant 13", "1", "3"]]
+    assert made.out_of_range == 2
+
+
+def test_a_worksheet_of_the_whole_marks_is_for_an_assignment_that_took_all_exercises(tmp_path: Path) -> None:
+    people = tuple(person(name, moodle=str(10 + i)) for i, name in enumerate(("ada", "bob")))
+    work = (
+        Work("ada", FIRST, {"double": "pass", "double_backward": "pass"}),
+        Work("ada", SECOND, {"triple": "pass"}),
+        Work("bob", FIRST, {"double": "pass"}),
+        Work("bob", SECOND, {}, failure="the worker could not be started"),
+    )
+    made = Class(people, work, rules=Rules(weights={FIRST: 2.0}))
+    sheet = worksheet(report_of(make_run(tmp_path / "run", made)), moodle.ALL)
+    assert [row[:1] + row[3:5] for row in read(sheet.lines)[1:]] == [["Participant 10", "7", "7"]], (
+        "who has an exercise without a verdict has no whole mark yet"
+    )
+
+
+def test_moodle_leaves_out_an_address_that_no_roster_vouches_for(tmp_path: Path) -> None:
+    typed = replace(person("eve", email="eve@elsewhere.example"), listed=False)
+    folder = make_run(tmp_path / "run", Class((person("ada"), typed), (Work("ada", FIRST, {}),)))
+    made = moodle.gradebook(report_of(folder))
+    assert [row[0] for row in read(made.lines)[1:]] == ["ada@example.org"]
+    assert "not on the roster" in made.remarks[0]
+    everybody = {p: replace(who, listed=False) for p, who in report_of(folder).people.items()}
+    without_roster = moodle.gradebook(replace(report_of(folder), people=everybody))
+    assert len(read(without_roster.lines)) == 3 and without_roster.remarks == []
 
 
 def test_feedback_folders_have_the_number_in_their_second_part() -> None:
@@ -205,23 +315,85 @@ def test_a_participant_is_a_number_or_nobody(number_: str) -> None:
 # --- Gradescope ------------------------------------------------------------------------------------------------------
 
 
-def results(folder: Path, report: ClassReport, tmp_path: Path) -> dict[str, dict]:
+_TEXT = {"type": "string"}
+_VISIBLE = {"enum": ["hidden", "after_due_date", "after_published", "visible"]}
+_FORMAT = {"enum": ["text", "html", "simple_format", "md", "ansi"]}
+_NUMBER = {"type": "number"}
+# The specification of results.json, as autograder_samples documents it.
+RESULTS = {
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {
+        **{"score": _NUMBER, "execution_time": _NUMBER, "output": _TEXT, "output_format": _FORMAT},
+        **{"test_output_format": _FORMAT, "test_name_format": _FORMAT},
+        **{"visibility": _VISIBLE, "stdout_visibility": _VISIBLE, "extra_data": {"type": "object"}},
+        "tests": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "additionalProperties": False,
+                "properties": {
+                    **{"score": _NUMBER, "max_score": _NUMBER, "status": {"enum": ["passed", "failed"]}},
+                    **{
+                        "name": _TEXT,
+                        "name_format": _FORMAT,
+                        "number": _TEXT,
+                        "output": _TEXT,
+                        "output_format": _FORMAT,
+                    },
+                    **{"tags": {"type": "array"}, "visibility": _VISIBLE, "extra_data": {"type": "object"}},
+                },
+            },
+        },
+    },
+}
+
+
+def results(folder: Path, report: ClassReport) -> dict[str, dict]:
+    path = folder.parent / "g.zip"
     with open_run(folder) as run:
-        write_zip(tmp_path / "g.zip", gradescope.members(run.rows(), report))
-    with zipfile.ZipFile(tmp_path / "g.zip") as archive:
+        write_zip(path, gradescope.members(run.rows(), report, lambda row: run.conditions_of(row)[0]))
+    with zipfile.ZipFile(path) as archive:
         return {name: json.loads(archive.read(name)) for name in archive.namelist()}
 
 
-def test_gradescope_results_have_numbers_and_hide_no_test(report: ClassReport, tmp_path: Path) -> None:
-    made = results(tmp_path / "run", report, tmp_path)
-    assert len(made) == 4 and all(name.endswith("/results.json") for name in made)
+def test_gradescope_results_are_what_it_specifies(report: ClassReport, tmp_path: Path) -> None:
+    students = [replace(student, quiz=(3.5, 10.0)) for student in report.students]
+    made = results(tmp_path / "run", replace(report, students=students, quiz_title="Midterm"))
+    assert len(made) == 4 + 3 and all(name.endswith("/results.json") for name in made)
     for document in made.values():
+        jsonschema.validate(document, RESULTS)
+
+
+def test_gradescope_results_have_numbers_and_hide_no_test(report: ClassReport, tmp_path: Path) -> None:
+    for document in results(tmp_path / "run", report).values():
         assert isinstance(document["score"], float) and isinstance(document["execution_time"], float)
         assert {test["visibility"] for test in document["tests"]} == {"after_published"}
+        assert document["visibility"] == "after_published", "one hidden test would hide the total"
         assert all(isinstance(test["number"], str) for test in document["tests"])
         assert all((test["status"] == "passed") == (test["score"] == test["max_score"]) for test in document["tests"])
-        assert document["extra_data"]["seed_commitment"] == report.commitment
-        assert document["extra_data"]["grader"] and document["extra_data"]["plan"]
+
+
+def test_gradescope_results_name_the_run_and_the_version_of_the_exercise(report: ClassReport, tmp_path: Path) -> None:
+    for name, document in results(tmp_path / "run", report).items():
+        extra = document["extra_data"]
+        assert extra["seed_commitment"] == report.commitment and extra["exercise"] == name.split("/")[0]
+        assert extra["exercise_version"] == "v1" and extra["grader"] and extra["plan"] and extra["level"] == "jailed"
+
+
+def test_gradescope_scores_count_late_days_and_quiz_papers_stand_beside(tmp_path: Path) -> None:
+    rules = Rules(deadlines={FIRST: at("2026-03-01 12:00")}, percent_per_day=10)
+    done = {"double": "pass", "double_backward": "pass"}
+    work = (Work("ada", FIRST, done, submitted=at("2026-03-02 18:00")), Work("bob", FIRST, {}, failure="no worker"))
+    folder = make_run(tmp_path / "run", Class((person("ada"), person("bob")), work, rules=rules))
+    report = report_of(folder)
+    students = [replace(s, quiz=(3.5, 10.0)) if report.name(s.pseudonym) == "Ada" else s for s in report.students]
+    made = results(folder, replace(report, students=students, quiz_title="Midterm"))
+    ada = next(s.pseudonym for s in students if s.quiz)
+    assert set(made) == {f"{FIRST}/{ada}/results.json", f"quiz/{ada}/results.json"}, "our own failure is no result"
+    first, quiz = made[f"{FIRST}/{ada}/results.json"], made[f"quiz/{ada}/results.json"]
+    assert first["score"] == pytest.approx(3 * 0.8) and sum(test["score"] for test in first["tests"]) == 3
+    assert (quiz["score"], quiz["tests"][0]["max_score"], quiz["tests"][0]["name"]) == (3.5, 10.0, "Midterm")
 
 
 # --- JUnit -----------------------------------------------------------------------------------------------------------
@@ -247,6 +419,30 @@ def test_junit_counts_what_its_cases_say(tmp_path: Path) -> None:
         "error",
         "skipped",
     }
+
+
+def test_junit_has_the_elements_and_attributes_that_pytest_writes(tmp_path: Path) -> None:
+    work = [replace(work, submitted=at("2026-03-01 12:00")) for work in small_class().work]
+    folder = make_run(tmp_path / "run", replace(small_class(), work=work))
+    with open_run(folder) as run:
+        text = "".join(junit.document(run.rows(), run.exercises, lambda student: ("Midterm", 3.5, 10.0)))
+    root = ET.fromstring(text.encode())
+    assert root.tag == "testsuites" and set(root.attrib) == {"name"}
+    for suite in root:
+        assert set(suite.attrib) <= {"name", "errors", "failures", "skipped", "tests", "time", "timestamp"}
+        assert float(suite.get("time", "")) >= 0
+        if (when := suite.get("timestamp")) is not None:
+            assert datetime.fromisoformat(when) == at("2026-03-01 12:00")
+        quiz, *cases = suite
+        assert [(one.get("name"), one.get("value")) for one in quiz] == [
+            ("quiz", "Midterm"),
+            ("quiz_points", "3.5"),
+            ("quiz_max_points", "10"),
+        ]
+        for case in cases:
+            assert case.tag == "testcase" and set(case.attrib) == {"classname", "name", "time"}
+            assert all(set(child.attrib) == {"message"} and not child.text for child in case)
+            assert case.get("classname") == suite.get("name")
 
 
 def test_junit_tells_nothing_hidden(tmp_path: Path) -> None:
@@ -278,6 +474,17 @@ def test_every_line_of_jsonl_is_a_result_of_schema_1(tmp_path: Path) -> None:
         row = rows[line["student"], line["exercise"]]
         assert line["schema"] == 1 and line["mark"] == row.mark
         assert {name: line[name] for name in row.result} == dict(row.result)
+
+
+def test_jsonl_has_the_quiz_in_each_line_of_its_student(tmp_path: Path) -> None:
+    with open_run(make_run(tmp_path / "run", small_class())) as run:
+        ada = next(p for p, who in run.identities().items() if who.student == "ada")
+        lines = documents.result_lines(
+            run.rows(), {}, lambda student: ("Midterm", 3.5, 10.0) if student == ada else None
+        )
+        found = {(line["student"], line["exercise"]): line.get("quiz") for line in map(json.loads, lines)}
+    assert {key: quiz is not None for key, quiz in found.items()} == {key: key[0] == ada for key in found}
+    assert found[ada, FIRST] == {"title": "Midterm", "points": 3.5, "max_points": 10.0}
 
 
 def test_marks_agree_with_the_ledgers_own_totals_under_weights(tmp_path: Path) -> None:

@@ -1,10 +1,14 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from grader.classroom.database import transaction
 from grader.classroom.ledger import Ledger
 from grader.report.findings import by_failure, glance, needs_help, untouched
 from grader.report.model import CODE
+from grader.verdict import Mistake
+from tests.classroom import runs
 from tests.classroom.runs import CONDITIONS, EXERCISES, KEY, Class, Work, make_run, person, pseudonym
 from tests.report.classes import large_class, report_of, small_class, small_report
 
@@ -61,6 +65,22 @@ def test_a_named_mistake_is_counted_once_a_student(tmp_path: Path) -> None:
     work = [Work(f"s{i}", FIRST, {"double": "fail:adds-two" if i < 3 else "fail:squares"}) for i in range(5)]
     made = report_of(make_run(tmp_path / "run", Class(people, work))).mistakes
     assert [(m.function, m.id, m.students) for m in made] == [("double", "adds-two", 3), ("double", "squares", 2)]
+
+
+def test_a_pattern_of_what_builds_on_a_wrong_function_is_no_mistake_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def mistake(name: str, text: str, kind: str, hint: str) -> Mistake:
+        return Mistake(name, text, "pattern" if name.startswith("pattern") else kind, hint)
+
+    monkeypatch.setattr(runs, "Mistake", mistake)
+    statuses = {"double": "fail:adds-two", "double_backward": "skip:pattern-ratio"}
+    work = (Work("s0", FIRST, statuses), Work("s1", FIRST, {"double": "fail:pattern-ratio"}))
+    made = report_of(make_run(tmp_path / "run", Class([person("s0"), person("s1")], work))).mistakes
+    assert [(m.function, m.id, m.kind) for m in made] == [
+        ("double", "adds-two", "named"),
+        ("double", "pattern-ratio", "pattern"),
+    ]
 
 
 def test_marks_changed_by_a_regrade_are_listed(tmp_path: Path) -> None:

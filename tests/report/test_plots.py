@@ -1,16 +1,23 @@
 import re
 import xml.etree.ElementTree as ET
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from grader.report import plots, svg
+from grader.report import items_plot, plots, svg
 from grader.report.findings import by_failure, glance
+from grader.report.lines import ItemLine
+from grader.report.model import ClassReport
 from grader.report.statistics import Item, item_statistics
 from tests.classroom.runs import EXERCISES, Class, Work, make_run, person
 from tests.report.classes import large_class, nasty_names, report_of, storable
 
 LETTER = 6.2  # pixels of an average letter at the size of labels
+
+
+def lines_of(report: ClassReport, items: Sequence[Item]) -> list[ItemLine]:
+    return [ItemLine(report.columns[item.column].name, "an exercise", str(item.n), item) for item in items]
 
 
 def inside(picture: str) -> ET.Element:
@@ -78,7 +85,7 @@ def test_the_worst_item_is_inside_the_axes_however_bad_it_is(tmp_path: Path) -> 
         Item(1, 40, 1.0, 0.99, 0.98, 1.0, 1.0),
         Item(2, 40, 0.5, None, None, None, None),
     ]
-    root = inside(plots.scatter(report, items))
+    root = inside(items_plot.scatter(lines_of(report, items)))
     dots = list(root.iter("circle"))
     assert len(dots) == 2
     grid = [corners(e) for e in root.iter("path") if e.get("class") == "grid"]
@@ -92,7 +99,7 @@ def test_the_worst_item_is_inside_the_axes_however_bad_it_is(tmp_path: Path) -> 
 def test_no_two_names_of_items_overlap(tmp_path: Path) -> None:
     report = report_of(make_run(tmp_path / "run", large_class(40)))
     items = [Item(i % 3, 40, 0.9 + i / 1000, -0.01 * i, -0.2, 0.2, 0.1) for i in range(30)]
-    root = inside(plots.scatter(report, items))
+    root = inside(items_plot.scatter(lines_of(report, items)))
     names = [e for e in root.iter("text") if e.get("class") == "t s"]
     assert 2 <= len(names) <= 6
     places = [(float(e.get("x", "0")), float(e.get("y", "0")), len(e.text or "") * LETTER) for e in names]
@@ -142,4 +149,4 @@ def test_ticks_cover_the_data_with_round_steps() -> None:
 def test_real_items_lie_in_the_plot(tmp_path: Path) -> None:
     report = report_of(make_run(tmp_path / "run", large_class(90)))
     items = item_statistics(report).items
-    assert len(list(inside(plots.scatter(report, items)).iter("circle"))) == len(report.columns)
+    assert len(list(inside(items_plot.scatter(lines_of(report, items))).iter("circle"))) == len(report.columns)

@@ -1,6 +1,6 @@
 from itertools import product
 
-from grader.report.suppress import FEWEST, shown, suppressed
+from grader.report.suppress import FEWEST, about, shown, small, suppressed
 
 
 def test_counts_of_one_to_four_are_hidden() -> None:
@@ -27,3 +27,14 @@ def test_what_is_hidden_is_always_two_cells_or_all_there_is() -> None:
 
 def test_what_is_hidden_says_so() -> None:
     assert (shown(None), shown(7)) == ("hidden", "7")
+
+
+def test_about_is_true_and_never_tells_one_to_four_students_apart() -> None:
+    for whole, part in ((whole, part) for whole in range(5, 40) for part in range(whole + 1)):
+        said = about(part, whole)
+        if said.isdigit():
+            assert int(said) == part and not small(part, whole)
+        elif said.startswith("over "):
+            assert part > int(said[5:]) == whole - FEWEST
+        else:
+            assert said == "fewer than 5" and part < FEWEST

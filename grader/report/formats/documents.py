@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from grader.classroom import Identity, Row
@@ -45,6 +45,7 @@ def _document(report: ClassReport, statistics: ItemStatistics) -> dict[str, Any]
             for e in report.exercises
         ],
         "functions": [_function(report, statistics, column) for column in range(len(report.columns))],
+        "quiz": {"title": report.quiz_title} if report.quiz_title else None,
         "alpha": {"value": statistics.alpha, "n": statistics.n},
         "mistakes": [
             {
@@ -86,8 +87,15 @@ def _person(who: Identity | None) -> dict[str, str]:
     return {"id": who.student, "name": who.name, "email": who.email, "section": who.section} if who else {}
 
 
-def result_lines(rows: Iterable[Row], people: Mapping[str, Identity]) -> Iterator[str]:
-    """A line for every row that has a result: the result (schema 1), and beside it whose it is and what it counts."""
+def result_lines(
+    rows: Iterable[Row],
+    people: Mapping[str, Identity],
+    quiz: Callable[[str], tuple[str, float, float] | None] = lambda _: None,
+) -> Iterator[str]:
+    """A line for every row that has a result: the result (schema 1), and beside it whose it is and what it counts.
+
+    `quiz(student)` is title, points and the most points, which stand in each line of the student.
+    """
     for row in rows:
         if row.result is None:
             continue
@@ -104,5 +112,10 @@ def result_lines(rows: Iterable[Row], people: Mapping[str, Identity]) -> Iterato
             "attempt": row.attempt,
             "attempts": row.attempts,
             "key": row.key,
+            **_quiz(quiz(row.student)),
         }
         yield json.dumps(line, sort_keys=True, separators=(",", ":"), allow_nan=False) + "\n"
+
+
+def _quiz(marks: tuple[str, float, float] | None) -> dict[str, Any]:
+    return {"quiz": dict(zip(("title", "points", "max_points"), marks))} if marks else {}

@@ -1,4 +1,4 @@
-"""Gradescope's results.json, one for each student and exercise that has a verdict, in an archive.
+"""Gradescope's results.json, one for each student and exercise that has a verdict (and each quiz paper), in an archive.
 
 Scores are numbers and no test is hidden: one hidden test would hide a student's total. What names the run stands in
 `extra_data`, which students do not see.
@@ -7,25 +7,44 @@ Scores are numbers and no test is hidden: one hidden test would hide a student's
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final
 
 from grader.classroom import ExerciseRow, Row, student_view
 from grader.report.escape import visible
 from grader.report.model import ClassReport
 from grader.report.sentences import function_sentence, mistake_sentence
 
+_VISIBILITY: Final = "after_published"
 
-def members(rows: Iterable[Row], report: ClassReport) -> Iterator[tuple[str, str]]:
-    """`exercise/pseudonym/results.json` and its text."""
+
+def members(rows: Iterable[Row], report: ClassReport, version: Callable[[Row], str]) -> Iterator[tuple[str, str]]:
+    """`exercise/pseudonym/results.json` and its text; `version(row)` is the version of the exercise that was graded."""
     exercises = {exercise.id: exercise for exercise in report.exercises}
     for row in rows:
         if row.mark is not None and row.result is not None:
-            document = results(row, exercises[row.exercise], report.commitment)
-            yield f"{row.exercise}/{row.student}/results.json", json.dumps(document, allow_nan=False, indent=1)
+            document = results(row, exercises[row.exercise], report.commitment, version(row))
+            yield f"{row.exercise}/{row.student}/results.json", json.dumps(document, allow_nan=False)
+    for student in report.students:
+        if student.quiz:
+            document = quiz_results(report.quiz_title, student.quiz)
+            yield f"quiz/{student.pseudonym}/results.json", json.dumps(document, allow_nan=False)
 
 
-def results(row: Row, exercise: ExerciseRow, commitment: str) -> dict[str, Any]:
+def quiz_results(title: str, marks: tuple[float, float]) -> dict[str, Any]:
+    """The document of one quiz paper."""
+    points, most = marks
+    test = {"name": visible(title), "number": "1", "score": points, "max_score": most, "visibility": _VISIBILITY}
+    return {
+        "score": points,
+        "output": f"{points:g} of {most:g} points.",
+        "output_format": "text",
+        "visibility": _VISIBILITY,
+        "tests": [{**test, "status": "passed" if points >= most else "failed"}],
+    }
+
+
+def results(row: Row, exercise: ExerciseRow, commitment: str, version: str) -> dict[str, Any]:
     """The document of one graded submission; `score` is the mark after overrides and the late rule."""
     assert row.result is not None and row.mark is not None
     view = student_view(row.result)
@@ -36,12 +55,13 @@ def results(row: Row, exercise: ExerciseRow, commitment: str) -> dict[str, Any]:
         "output_format": "text",
         "test_output_format": "text",
         "test_name_format": "text",
-        "visibility": "after_published",
+        "visibility": _VISIBILITY,
         "stdout_visibility": "hidden",
         "extra_data": {
             "seed_commitment": commitment,
             "grader": view["grader"],
             "exercise": exercise.id,
+            "exercise_version": version,
             "plan": row.result.get("plan", ""),
             "submission": row.submission,
             "key": row.key,
@@ -70,5 +90,5 @@ def _test(function: Mapping[str, Any], number: int) -> dict[str, Any]:
         "status": "passed" if passed else "failed",
         "output": visible(output, 2000),
         "output_format": "text",
-        "visibility": "after_published",
+        "visibility": _VISIBILITY,
     }
