@@ -1,16 +1,21 @@
 """Makes a synthetic class: `python benchmarks/make_class.py FOLDER --students 200 --exercises 17,18`.
 
 Right answers, named mistakes, several at once, work not begun, sheets not touched, endless loops, crashes, attacks, late
-work, hostile names. The same arguments give the same class.
+work, hostile names, archives of `grade submit`. The same arguments give the same class. Its roster is FOLDER.csv.
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
+import csv
+import hashlib
+import json
 import random
 import sys
-from collections.abc import Iterator, Sequence
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta, timezone
 from functools import cache
 from pathlib import Path
 
@@ -32,6 +37,9 @@ ATTACKS = (
     "import numpy as np\nnp.allclose = lambda *a, **k: True\n",
     "x = [0] * 10**9\n",
 )
+DEADLINE = datetime(2026, 3, 1, 23, 59, tzinfo=timezone.utc)
+LATE = 0.1  # share of students
+PACKED = 0.1  # share of students who hand in the archive of `grade submit`
 # share of each kind among the submissions; the rest is right
 KINDS = {
     "mistake": 0.42,
@@ -52,6 +60,13 @@ def variants(solution: Path) -> dict[str, tuple[str, ...]]:
     checks = load_solution(solution).CHECKS
     found = {check.name: tuple(name for name in functions if name.startswith(f"{check.name}__")) for check in checks}
     return {name: wrong for name, wrong in found.items() if wrong}
+
+
+@cache
+def heads(stub: Path) -> Mapping[str, str]:
+    """The first line of each function of a sheet."""
+    functions = [node for node in ast.parse(stub.read_bytes()).body if isinstance(node, ast.FunctionDef)]
+    return {node.name: f"def {node.name}({ast.unparse(node.args)}):" for node in functions}
 
 
 @cache
@@ -86,7 +101,7 @@ def source(exercise: ExerciseFiles, kind: str, number: int, rng: random.Random) 
             kind
         ]
         name = rng.choice([check.name for check in load_solution(exercise.solution).CHECKS])
-        text = b"%s\n\ndef %s(*args, **kwargs):\n    %s\n" % (text, name.encode(), body.encode())
+        text = b"%s\n\n%s\n    %s\n" % (text, heads(exercise.stub)[name].encode(), body.encode())
     return text + f"\n# {number}\n".encode()
 
 
@@ -110,23 +125,65 @@ def make(
     seed: int = 1,
     share: dict[str, float] | None = None,
     hostile: bool = True,
+    handed_in_by: bool = False,
 ) -> int:
-    """Writes a folder per student; how many files that are."""
+    """Writes a folder per student; how many files that are.
+
+    With `handed_in_by` each says when it was handed in, some are archives of `grade submit`, and FOLDER.csv is the roster.
+    """
     rng = random.Random(seed)
     drawn = kinds(rng, KINDS if share is None else share)
     files = 0
+    rows = []
     for number in range(students):
         name = f"student{number:05}"
         if hostile and number % 40 == 39:
             name = f"{NAMES[number // 40 % len(NAMES)]} {number}".replace("/", "_").replace("\0", "")
         place = folder / name
         place.mkdir(parents=True, exist_ok=True)
+        sources = {}
         for exercise in exercises:
             if students > 3 and rng.random() < 0.03:
                 continue  # handed nothing in
-            (place / exercise.stub.name).write_bytes(source(exercise, next(drawn), number, rng))
-            files += 1
+            sources[exercise.stub.name] = source(exercise, next(drawn), number, rng)
+        files += len(sources)
+        rows.append((f"s{number:05}", name, f"s{number:05}@example.org", 7000 + number, "AB"[number % 2]))
+        if handed_in_by and rng.random() < PACKED:
+            pack(place / "submission.zip", rows[-1][0], sources)
+            continue
+        for file, data in sources.items():
+            (place / file).write_bytes(data)
+        if handed_in_by:
+            hours = rng.uniform(1, 80) if rng.random() < LATE else -rng.uniform(1, 80)
+            (place / "timestamp.txt").write_text(f"{DEADLINE + timedelta(hours=hours):%Y-%m-%d %H:%M:%S} UTC\n")
+    if handed_in_by:
+        with open(folder.with_name(f"{folder.name}.csv"), "w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([("id", "name", "email", "canvas", "section"), *rows])
     return files
+
+
+def pack(path: Path, student: str, sources: Mapping[str, bytes]) -> None:
+    """Writes what `grade submit` writes, with a remark that it ran into a problem."""
+    files = {
+        name: {
+            "exercise": name[:-3],
+            "path": f"exercises/{name}",
+            "sha256": hashlib.sha256(data).hexdigest(),
+            "stub": "",
+        }
+        for name, data in sources.items()
+    }
+    about = next(iter(files.values()), {"exercise": ""})["exercise"]
+    problem = {"at": "2026-02-28T10:00:00Z", "about": about, "text": "the hint did not help me", "grader": "0.1.0"}
+    manifest = {
+        **{"schema": 1, "kind": "grade-submission", "course": "deep-learning-maths", "created": "2026-03-01T20:00:00Z"},
+        **{"student": {"name": student, "id": student}, "versions": {}, "points": 0, "max_points": 0},
+        **{"files": files, "problems": [problem]},
+    }
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("manifest.json", json.dumps(manifest))
+        for name, data in sources.items():
+            archive.writestr(f"exercises/{name}", data)
 
 
 def main() -> None:
@@ -140,8 +197,9 @@ def main() -> None:
     course = find_course(ROOT)
     numbers = {int(word) for word in given.exercises.split(",")} if given.exercises != "all" else None
     chosen = [exercise for exercise in course.exercises if numbers is None or exercise.number in numbers]
-    files = make(given.folder, chosen, given.students, seed=given.seed, hostile=not given.plain_names)
-    print(f"{given.folder}: {given.students} students, {files} files")
+    plain = given.plain_names
+    files = make(given.folder, chosen, given.students, seed=given.seed, hostile=not plain, handed_in_by=True)
+    print(f"{given.folder}: {given.students} students, {files} files; their roster is {given.folder}.csv")
 
 
 if __name__ == "__main__":

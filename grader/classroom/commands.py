@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -19,9 +20,19 @@ class ClassGroup(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Sends everything but the subcommands and the group's help to the grading command."""
-        if args and args[0] not in self.commands and args[0] not in ("-h", "--help"):
+        help_options = ("-h", "--help")
+        if not args or (args[0] not in self.commands and any(word in help_options for word in args)):
+            args = ["--help"]  # the group's, which holds the options of the grading command
+        elif args[0] not in self.commands:
             args = [GRADE, *args]
         return super().parse_args(ctx, args)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command, called in messages as it is given: `grade class SUBMISSIONS`."""
+        name, command, rest = super().resolve_command(ctx, args)
+        return ("SUBMISSIONS" if name == GRADE else name), command, rest
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The two ways of calling."""
@@ -44,6 +55,8 @@ def class_group() -> None:
 
     SUBMISSIONS is a folder with a file, a folder or an archive per student, or what Moodle, Canvas, Gradescope or
     nbgrader give. Results go into RUN. The same command goes on where it stopped, and grades only what is new.
+
+    Example: grade class submissions --out run
     """
 
 
@@ -81,18 +94,28 @@ def grade_command(
     from grader.classroom.work.shard import Part
 
     request = Request(submissions, out, roster, secret, jobs, dask, allow_unsafe)
-    with grading_progress() as progress:
-        if shard is not None:
+    part = Part.parse(shard) if shard is not None else None
+    with grading_progress() as progress, _going_on():
+        if part is not None:
             from grader.classroom.shards import grade_shard
 
-            part = Part.parse(shard)
             summary = grade_shard(find_course(), request, part, progress)
             _show(shard_sentences(summary, out / part.file))
             return FAULT if summary.failures or summary.problems else 0
         summary = grade_class(find_course(), request, progress)
-    save_lists(summary.collected, out)
+    save_lists(summary.collected, out, summary.reported)
     _show(sentences(summary, out))
     return FAULT if summary.failures or summary.problems else 0
+
+
+@contextmanager
+def _going_on() -> Iterator[None]:
+    """Says, where somebody stops the command, that nothing is lost."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        click.echo("\nStopped. What is graded is kept: give the same command again, and it goes on.", err=True)
+        raise
 
 
 def _show(sentences: Iterable[tuple[str, str]]) -> None:
@@ -256,6 +279,8 @@ def similar(
     """Find pairs of submissions that are worth a look. This is never a verdict.
 
     SUBMISSIONS is what grade class takes, or a run: then shared wrong answers are compared too. Students are pseudonyms.
+
+    Example: grade similar submissions --top 10
     """
     import os
 

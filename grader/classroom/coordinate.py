@@ -24,8 +24,8 @@ from grader.classroom.ledger import Conditions, Exercise, Graded, Ledger, Task
 from grader.classroom.rules import Rules
 from grader.classroom.secret import Secret, read_secret, run_secret
 from grader.classroom.settings import read_rules
-from grader.record import state_folder
 from grader.sandbox import Level, Limits
+from grader.state import state_folder
 
 if TYPE_CHECKING:
     from grader.classroom.dispatch import Terms
@@ -61,6 +61,7 @@ class Summary:
     timeouts: int = 0
     failures: dict[str, int] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
+    reported: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
 
@@ -90,6 +91,7 @@ def grade_class(course: Course, request: Request, progress: Progress) -> Summary
             collected = collect(ledger, identities, course, setting.rules, request)
             summary = Summary(run, Level(setting.conditions.level), setting.secret.commitment, collected)
             summary.problems = setting.problems
+            summary.reported = reported(ledger, identities)
             grade_rest(ledger, setting, request, summary, progress)
             ledger.end()
     return summary
@@ -127,6 +129,14 @@ def collect(ledger: Ledger, identities: Identities, course: Course, rules: Rules
     roster = read_roster(request.roster) if request.roster else Roster()
     collector = Collector(course, ledger, identities, course_key(state_folder(course.root)), roster)
     return collector.collect(request.submissions, _zone(rules) if rules.trust_file_times else None)
+
+
+def reported(ledger: Ledger, identities: Identities) -> list[str]:
+    """What students reported, with who and about what."""
+    return [
+        f"{who.student if (who := identities.get(p.student)) else p.student} {p.about or 'in general'}: {p.text}"
+        for p in ledger.reported()
+    ]
 
 
 def _zone(rules: Rules) -> tzinfo:

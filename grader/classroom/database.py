@@ -90,7 +90,10 @@ def damaged(path: Path, error: Exception) -> ClassError:
             f"{path} is in use by another process", "Wait until it has ended, then give the same command again."
         )
     if isinstance(error, sqlite3.DatabaseError) and ("malformed" in text or "not a database" in text):
-        return ClassError(f"{path} is damaged: {text}", "Put back a copy of it, or grade into a new folder.")
+        return ClassError(
+            f"{path} is damaged: {text}",
+            f"Put back a copy of it, or grade into a new folder; --secret {path.parent / 'private/secret'} draws the same inputs.",
+        )
     return ClassError(
         f"{path}: {text}", "Give the same command again once that is put right: it goes on where it stopped."
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from grader.catalog import CourseFault, ExerciseFiles
+from grader.classroom.conditions import first_look
 from grader.classroom.ledger import Graded, Task
 from grader.classroom.secret import Secret
 from grader.classroom.work.chunk import Chunk, results_from_plain
@@ -24,7 +25,7 @@ AHEAD: Final = 2  # chunks a worker has waiting
 
 @dataclass(frozen=True)
 class Terms:
-    """What chunks have in common."""
+    """What chunks have in common. `limits` are those that a timeout is a verdict under."""
 
     course: str
     level: str
@@ -107,7 +108,7 @@ class Dispatch:
             file=self.plans.exercises[exercise].stub.name,
             level=self.terms.level,
             environment=self.terms.environment,
-            limits=self.terms.limits,
+            limits=self.terms.limits if batch.second_look else first_look(self.terms.limits),
             items=tuple((task.key, task.source) for task in batch.tasks),
             second_look=batch.second_look,
         )

@@ -21,7 +21,7 @@ from typing import Final
 
 from grader.classroom import overrides
 from grader.classroom.database import damaged, open_database, transaction
-from grader.classroom.model import FunctionRow
+from grader.classroom.model import FunctionRow, Reported
 from grader.classroom.rules import Rules
 
 FILE: Final = "ledger.db"
@@ -67,6 +67,10 @@ CREATE TABLE IF NOT EXISTS failure (
     context INTEGER NOT NULL, sha BLOB NOT NULL, run INTEGER NOT NULL, at REAL NOT NULL, reason TEXT NOT NULL
 )STRICT;
 CREATE INDEX IF NOT EXISTS failure_of ON failure (sha, context);
+CREATE TABLE IF NOT EXISTS reported (
+    student INTEGER NOT NULL, at TEXT NOT NULL, about TEXT NOT NULL, text TEXT NOT NULL, grader TEXT NOT NULL,
+    UNIQUE (student, at, about, text)
+)STRICT;
 CREATE TABLE IF NOT EXISTS forgotten (pseudonym TEXT PRIMARY KEY)STRICT;
 CREATE TABLE IF NOT EXISTS event (id INTEGER PRIMARY KEY, at REAL NOT NULL, author TEXT NOT NULL, what TEXT NOT NULL)STRICT;
 """
@@ -147,6 +151,17 @@ def key_of(sha: bytes, exercise: Exercise, conditions: Conditions) -> bytes:
     return hashlib.sha256("\0".join(parts).encode()).digest()
 
 
+def reported(db: sqlite3.Connection, student: str | None = None) -> list[Reported]:
+    """What students reported, or one of them, by what it is about."""
+    where, values = ("", ()) if student is None else (" AND st.pseudonym = ?", (student,))
+    rows = db.execute(
+        "SELECT st.pseudonym, r.at, r.about, r.text, r.grader FROM reported r JOIN student st ON st.id = r.student "
+        f"WHERE st.counted{where} ORDER BY r.about, r.at, st.pseudonym",
+        values,
+    )
+    return [Reported(*row) for row in rows]
+
+
 class Ledger:
     """The ledger, for the one process that writes. A context manager."""
 
@@ -212,6 +227,10 @@ class Ledger:
         """The number of the conditions under which an exercise is graded in this run."""
         return self._exercises[exercise][1]
 
+    def reported(self) -> list[Reported]:
+        """What students reported, by exercise."""
+        return reported(self.db)
+
     def name_exercise(self, exercise: str, number: int) -> None:
         """Lets an exercise be read that is collected but not graded. Belongs into a transaction."""
         self.db.execute("INSERT OR IGNORE INTO exercise VALUES (?, ?, '', '[]')", (exercise, number))
@@ -247,7 +266,7 @@ class Ledger:
     def add_submission(self, submission: Submission) -> int:
         """The number of a submission, which is added unless it is there. Belongs into a transaction."""
         sha = hashlib.sha256(submission.source).digest()
-        self.db.execute("INSERT OR IGNORE INTO source VALUES (?, ?)", (sha, zlib.compress(submission.source, 6)))
+        self.db.execute("INSERT OR IGNORE INTO source VALUES (?, ?)", (sha, zlib.compress(submission.source, 3)))
         student = self.add_student(submission.student)
         found = self.db.execute(
             "SELECT id FROM submission WHERE student = ? AND exercise = ? AND sha = ? "
@@ -270,6 +289,13 @@ class Ledger:
         )
         assert made.lastrowid is not None
         return made.lastrowid
+
+    def add_reported(self, pseudonym: str, problems: Iterable[tuple[str, str, str, str]]) -> None:
+        """Keeps what a student reported: when, about what, the text, and with which grader. Belongs into a transaction."""
+        student = self.add_student(pseudonym)
+        self.db.executemany(
+            "INSERT OR IGNORE INTO reported VALUES (?, ?, ?, ?, ?)", [(student, *problem) for problem in problems]
+        )
 
     def handed_in(self) -> set[str]:
         """The exercises that something came in for."""

@@ -90,6 +90,17 @@ class Override:
 
 
 @dataclass(frozen=True)
+class Reported:
+    """A problem that a student noted with `grade report-problem`, from the manifest of their archive; their own words."""
+
+    student: str
+    at: str
+    about: str
+    text: str
+    grader: str
+
+
+@dataclass(frozen=True)
 class Lateness:
     """How late a submission is and what that costs. `unknown` says that it is late by nobody knows how much."""
 

@@ -15,7 +15,7 @@ from grader.classroom import overrides
 from grader.classroom.database import damaged, only_writer, transaction
 from grader.classroom.fault import ClassError
 from grader.classroom.identities import Identities
-from grader.classroom.ledger import Ledger
+from grader.classroom.ledger import Ledger, reported
 from grader.classroom.model import Identity
 from grader.classroom.run import open_run
 from grader.classroom.view import student_view
@@ -60,6 +60,7 @@ def export_data(folder: Path, identity: Identity) -> dict[str, Any]:
             {"exercise": row.exercise, "mark": row.mark, "max_mark": row.max_mark, "late_days": row.late.days}
             for row in run.rows(student=identity.pseudonym)
         ]
+        problems = [asdict(problem) for problem in reported(run.db, identity.pseudonym)]
         by_hand = [asdict(override) for override in overrides.of(run.db, identity.pseudonym)]
         course = run.course
     return {
@@ -69,6 +70,7 @@ def export_data(folder: Path, identity: Identity) -> dict[str, Any]:
         "files": _files(folder, identity),
         "attempts": attempts,
         "marks": marks,
+        "reported": problems,
         "overrides": [{**override, "at": override["at"].isoformat()} for override in by_hand],
     }
 
@@ -136,6 +138,7 @@ def _remove(db: sqlite3.Connection, pseudonym: str) -> dict[str, int]:
             db.execute("DELETE FROM failure WHERE sha = ?", (sha,))
             db.execute("DELETE FROM source WHERE sha = ?", (sha,))
     blanked = overrides.blank(db, pseudonym)
+    db.execute(f"DELETE FROM reported WHERE student = {student}", (pseudonym,))
     db.execute("DELETE FROM student WHERE pseudonym = ?", (pseudonym,))
     _without_extension(db, pseudonym)
     return {"submissions": submissions, "results": results, "overrides": blanked}

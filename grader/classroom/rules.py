@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone, tzinfo
+from functools import cache
+from importlib import import_module
 from typing import Any, Final
 
 from grader.classroom.model import Lateness
@@ -48,17 +51,18 @@ class Rules:
     def lateness(self, deadline: datetime | None, submitted: datetime | None, flagged: bool, budget: int) -> Lateness:
         """How late something is, and what it costs while `budget` late days are left.
 
-        `flagged` is a platform's remark that it is late. Started days count after the minutes of grace.
+        `flagged` is a platform's remark that it is late. Started days count after the minutes of grace; a day ends at the
+        same time by the clock on the wall, also where that clock is put forward or back.
         """
         if submitted is None:
             return Lateness(deadline, unknown=flagged)
         if deadline is None:
             return Lateness()
         seconds = (submitted - deadline).total_seconds()
-        over = seconds - 60 * self.grace_minutes
-        if over <= 0:
+        if seconds <= 60 * self.grace_minutes:
             return Lateness(deadline, max(seconds, 0.0))
-        days = math.ceil(over / DAY_SECONDS)
+        by_the_clock = _wall(submitted, self.timezone) - _wall(deadline, self.timezone)
+        days = max(1, math.ceil((by_the_clock.total_seconds() - 60 * self.grace_minutes) / DAY_SECONDS))
         free = min(days, budget)
         return Lateness(deadline, seconds, days, free, min(self.cap, self.percent_per_day * (days - free)))
 
@@ -101,6 +105,21 @@ def from_json(data: Mapping[str, Any]) -> Rules:
             for student, until in data["extensions"].items()
         },
     )
+
+
+def _wall(at: datetime, zone: str) -> datetime:
+    """What the clock on the wall shows, without its zone; UTC where the system does not know the zone."""
+    return at.astimezone(_zone(zone)).replace(tzinfo=None)
+
+
+@cache
+def _zone(name: str) -> tzinfo:
+    if name != "UTC":
+        zoneinfo = import_module("zoneinfo")
+        with suppress(Exception):  # an unknown name raises KeyError, ValueError or OSError, by how it is wrong
+            zone: tzinfo = zoneinfo.ZoneInfo(name)
+            return zone
+    return timezone.utc
 
 
 def later(at: datetime, days: float) -> datetime:

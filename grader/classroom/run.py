@@ -21,9 +21,9 @@ from typing import Any, Final
 from grader.classroom import overrides
 from grader.classroom.database import damaged, open_database
 from grader.classroom.identities import Identities
-from grader.classroom.ledger import FILE
+from grader.classroom.ledger import FILE, reported
 from grader.classroom.marks import Attempt, Graded, exercise_row, marked
-from grader.classroom.model import ExerciseRow, FunctionRow, Identity, Override, Row, RunInfo, Total
+from grader.classroom.model import ExerciseRow, FunctionRow, Identity, Override, Reported, Row, RunInfo, Total
 from grader.classroom.rules import Rules, from_json
 
 _ATTEMPTS: Final = """
@@ -145,6 +145,10 @@ class Run:
     def overrides(self) -> Iterator[Override]:
         """Every mark set by hand, oldest first, those that were replaced or taken back too."""
         yield from overrides.everything(self.db)
+
+    def reported(self) -> list[Reported]:
+        """The problems that students noted and handed in with their work, by what they are about."""
+        return reported(self.db)
 
     def overrides_broken_at(self) -> int | None:
         """The number of the first override that somebody changed afterwards, None if the chain holds."""

@@ -59,7 +59,11 @@ def run_secret(folder: Path) -> Secret:
     create_private(path, secrets.token_hex(32).encode())
     if os.name != "nt" and stat.S_IMODE(path.stat().st_mode) & 0o077:
         raise ClassError(f"{path} can be read by others", f"chmod 600 {path}; hidden inputs follow from it.")
-    return read_secret(path)
+    try:
+        return read_secret(path)
+    except ClassError as error:
+        hint = "Put back a copy of it; without it the hidden inputs of this run cannot be drawn again. Or grade into a new folder."
+        raise ClassError(str(error), hint) from error
 
 
 def create_private(path: Path, content: bytes) -> None:

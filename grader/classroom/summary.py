@@ -29,7 +29,7 @@ def sentences(summary: Summary, out: Path) -> Iterator[tuple[str, str]]:
     yield f"Found: {_n(collected.files, 'file')} ({kinds or 'nothing'}), {collected.unchanged} of them unchanged.", "  "
     work = f"{_n(collected.submissions, 'submission')} of {_n(collected.students, 'student')}"
     yield f"In the ledger: {work}.", "  "
-    for head, items in lists(collected):
+    for head, items in lists(collected, summary.reported):
         yield from _listed(head, items)
     yield from _graded(summary)
     for problem in summary.problems:
@@ -46,7 +46,7 @@ def sentences(summary: Summary, out: Path) -> Iterator[tuple[str, str]]:
     yield f"Next: grade report {out}", "  "
 
 
-def lists(collected: Collected) -> list[tuple[str, list[str]]]:
+def lists(collected: Collected, reported: Sequence[str] = ()) -> list[tuple[str, list[str]]]:
     """The lists that want somebody's attention, with a headline each."""
     unplaced = [f"{item.path}: {item.reason}" for item in collected.unplaced]
     all_of_them = [
@@ -54,6 +54,7 @@ def lists(collected: Collected) -> list[tuple[str, list[str]]]:
         ("To be looked at", collected.remarks),
         ("Not in the roster, graded all the same", collected.unlisted),
         ("In the roster, but nothing was handed in", collected.absent),
+        ("Reported by students as a problem", list(reported)),
     ]
     return [(head, items) for head, items in all_of_them if items]
 
@@ -82,9 +83,11 @@ def _graded(summary: Summary) -> Iterator[tuple[str, str]]:
         yield f"Ran out of time: {summary.timeouts}.", "  "
 
 
-def save_lists(collected: Collected, out: Path) -> None:
+def save_lists(collected: Collected, out: Path, reported: Sequence[str] = ()) -> None:
     """Writes all lists into the run's folder, for its owner only; they hold names."""
-    lines = [line for head, items in lists(collected) for line in (head, *(f"  {item}" for item in items), "")]
+    lines = [
+        line for head, items in lists(collected, reported) for line in (head, *(f"  {item}" for item in items), "")
+    ]
     path = out / LISTS
     path.touch(mode=0o600)
     path.write_text("\n".join(lines), encoding="utf-8", errors="backslashreplace")

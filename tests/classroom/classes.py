@@ -6,14 +6,18 @@ import os
 import subprocess
 import sys
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from grader.catalog import Course, find_course
+from grader.catalog import Course, find_course, load_solution
+from grader.classroom.conditions import environment as installed
 from grader.classroom.coordinate import Request, Summary, grade_class
 from grader.classroom.identities import Identities
 from grader.classroom.model import Row
 from grader.classroom.run import open_run
+from grader.classroom.work.chunk import Chunk
+from grader.plan import compile_plan, save
+from grader.sandbox import Limits
 from tests.cli.courses import add_exercise
 
 ROOT = Path(__file__).parents[2]
@@ -50,6 +54,14 @@ def hand_in(folder: Path, student: str, text: str | bytes = RIGHT, exercise: str
 def own(text: str, student: str) -> str:
     """The text with a comment, as no two students hand in the same bytes."""
     return f"{text}\n# {student}\n"
+
+
+def chunk_of(course: Course, exercise: str, sources: Sequence[bytes], limits: Limits) -> Chunk:
+    """Sources as a chunk for a `Grader` in this process; each key is the source's number."""
+    solution = next(each.solution for each in course.exercises if each.id == exercise)
+    plan = compile_plan(exercise, load_solution(solution), solution.read_bytes(), "a seed")
+    items = tuple((b"%d" % number, source) for number, source in enumerate(sources))
+    return Chunk(plan.id, save(plan), course.name, f"{exercise}.py", "jailed", installed(), limits, items)
 
 
 def secret_file(folder: Path) -> Path:

@@ -210,3 +210,32 @@ def test_the_commands_show_differences_overrides_and_personal_data(tmp_path):
     assert data["student"]["student"] == "alice"
     assert "Removed of alice" in run_command(course, "forget", run, "alice", "--yes")
     assert "nobody is called 'alice'" in run_command(course, "export-data", run, "alice", code=2)
+
+
+# --- what students reported ------------------------------------------------------------------------------------------
+
+
+def test_what_students_reported_is_kept_once_shown_given_out_and_forgotten(folder):
+    from grader.classroom.collect.collecting import Collected
+    from grader.classroom.coordinate import reported
+    from grader.classroom.identities import Identities
+    from grader.classroom.ledger import Ledger
+    from grader.classroom.model import Reported
+    from grader.classroom.summary import lists
+
+    problem = ("2026-02-28T10:00:00Z", DOUBLE, "the hint is wrong", "0.1.0")
+    for _ in range(2):
+        with Ledger(folder) as ledger, ledger.write():
+            ledger.add_reported(ALICE.pseudonym, [problem])
+            ledger.add_reported(BOB.pseudonym, [(problem[0], "", "all is well", "0.1.0")])
+    with open_run(folder) as run:
+        assert Reported(ALICE.pseudonym, *problem) in run.reported() and len(run.reported()) == 2
+    with Ledger(folder) as ledger, Identities(folder) as identities:
+        told = reported(ledger, identities)
+    assert told == ["bob in general: all is well", f"alice {DOUBLE}: the hint is wrong"]
+    assert ("Reported by students as a problem", told) in lists(Collected(), told)
+    assert export_data(folder, ALICE)["reported"][0]["text"] == "the hint is wrong"
+    forget(folder, ALICE, "me")
+    with open_run(folder) as run:
+        assert [each.student for each in run.reported()] == [BOB.pseudonym]
+    assert b"the hint is wrong" not in (folder / "ledger.db").read_bytes()

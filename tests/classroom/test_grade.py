@@ -3,7 +3,9 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import sqlite3
+import subprocess
 import time
 from pathlib import Path
 
@@ -12,7 +14,7 @@ import pytest
 from grader.classroom import ClassError, open_run
 from grader.classroom.collect.names import shown
 from grader.classroom.work import grading
-from grader.sandbox import Level
+from grader.sandbox import Level, Limits
 from tests.classroom.classes import (
     BATCHNORM,
     CRASH,
@@ -25,6 +27,8 @@ from tests.classroom.classes import (
     SQUARED,
     SYNTAX,
     canonical_results,
+    command,
+    environment,
     grade,
     hand_in,
     make_course,
@@ -277,16 +281,61 @@ def test_former_timeouts_run_last_and_alone(tmp_path):
     assert made == [[0, 1, 2], [3, 4], [5, 6], [7], [8]]
 
 
+def test_honest_slow_work_has_as_much_time_as_in_practice_and_an_endless_loop_has_not(tmp_path):
+    """One takes 0.15 s for each number, which is more than a first look waits for; the other never ends."""
+    course = make_course(tmp_path / "course")
+    waste = (
+        "import time\n    end = time.process_time() + 0.15 * x.size\n    while time.process_time() < end: pass\n    "
+    )
+    hand_in(tmp_path / "in", "alice", RIGHT.replace("return x + x", waste + "return x + x"))
+    hand_in(tmp_path / "in", "bob", LOOP)
+    summary = grade(course, tmp_path / "in", tmp_path / "run", jobs=1)
+    rows = rows_by_student(tmp_path / "run")
+    assert (rows["alice"].status, rows["bob"].status, summary.timeouts) == ("pass", "timeout", 1)
+    assert rows["alice"].wall_ms > 500 and rows["bob"].cpu_ms < 2000, "a loop is not given 5 s"
+
+
+def test_loading_that_takes_longer_than_a_first_look_is_given_its_time(tmp_path):
+    course = make_course(tmp_path / "course")
+    waste = "import time\nend = time.process_time() + 0.7\nwhile time.process_time() < end: pass\n"
+    hand_in(tmp_path / "in", "alice", RIGHT + waste)
+    grade(course, tmp_path / "in", tmp_path / "run", jobs=1)
+    assert rows_by_student(tmp_path / "run")["alice"].status == "pass"
+
+
+def test_the_time_of_a_timeout_is_not_in_its_result(tmp_path):
+    """The same loop may be stopped at a first look or, on a busy machine, at a second one."""
+    from dataclasses import replace
+
+    from grader.classroom.work.grading import Grader
+    from tests.classroom.classes import chunk_of
+
+    course = make_course(tmp_path / "course")
+    grader = Grader()
+    try:
+        made = []
+        for seconds in (0.3, 0.6):
+            chunk = chunk_of(course, DOUBLING, [LOOP.encode()], Limits(call_seconds=seconds))
+            made += grader.grade(replace(chunk, second_look=True))
+    finally:
+        grader.close()
+    assert made[0].status == "timeout" and made[0].detail == made[1].detail
+
+
 def test_a_course_may_allow_more_time(tmp_path):
     course = make_course(tmp_path / "course")
     from dataclasses import replace
 
-    from grader.classroom.conditions import limits_of
+    from grader.classroom.conditions import first_look, limits_of
     from grader.classroom.rules import Rules
 
-    assert limits_of(course, Rules()).call_seconds == 0.5
+    assert limits_of(course, Rules()).call_seconds == Limits().call_seconds == 5.0, (
+        "as much as a student has in practice"
+    )
     assert limits_of(course, Rules(call_seconds=3.0)).call_seconds == 3.0
     assert limits_of(replace(course, limits={"call_seconds": 0.2}), Rules()).call_seconds == 0.2
+    assert first_look(limits_of(course, Rules())).call_seconds == 0.3
+    assert first_look(Limits(call_seconds=0.2)).call_seconds == 0.2
 
 
 # --- the command -----------------------------------------------------------------------------------------------------
@@ -315,6 +364,27 @@ def test_a_mistake_in_the_command_is_explained(course, tmp_path):
     )
 
 
+def test_the_commands_help_names_what_is_to_be_given(course, tmp_path):
+    for words in ((), ("--help",), (tmp_path, "--help")):
+        text = run_command(course, *words)
+        assert "grade class SUBMISSIONS --out RUN" in text and "--roster" in text and "export-data" in text
+    assert "grade class grade" not in run_command(course, tmp_path, code=2)
+
+
+def test_an_interrupt_says_that_the_same_command_goes_on(course, tmp_path):
+    submissions = hand_in_all(tmp_path / "in", {f"s{n}": LOOP + f"# {n}" for n in range(20)})
+    words = command(course, submissions, "--out", tmp_path / "run", "--jobs", 1)
+    process = subprocess.Popen(
+        words, cwd=course.root, env=environment(), stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    while not (tmp_path / "run/private/plans").exists():
+        assert process.poll() is None
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    told = process.communicate(timeout=60)[1]
+    assert process.returncode == 130 and "give the same command again" in told
+
+
 def test_names_are_shown_without_anything_that_moves_a_cursor():
     assert shown("a\x1b[2J\u202eb\n\ud800") == "a\\x1b[2J\\u202eb\\n\\ud800"
     assert len(shown("x" * 5000)) == 200
@@ -323,7 +393,6 @@ def test_names_are_shown_without_anything_that_moves_a_cursor():
 def test_a_worker_that_is_less_confined_than_the_run_refuses(monkeypatch):
     from grader.classroom.conditions import environment
     from grader.classroom.work.chunk import Chunk
-    from grader.sandbox import Limits
 
     chunk = Chunk("p", b"", "c", "f.py", "jailed", "another machine", Limits(), ())
     with pytest.raises(RuntimeError, match="the run was begun with another machine"):

@@ -136,3 +136,27 @@ def test_a_run_is_read_from_a_folder_that_cannot_be_written(tmp_path):
         assert rows_of(folder)[ALICE.pseudonym, DOUBLE].mark == 3
     finally:
         folder.chmod(0o700)
+
+
+def test_a_day_late_is_a_day_by_the_clock_on_the_wall_where_clocks_are_changed():
+    from datetime import datetime, timezone
+    from zoneinfo import ZoneInfo
+
+    from grader.classroom.rules import from_json
+
+    berlin = ZoneInfo("Europe/Berlin")
+
+    def days(due: tuple[int, ...], handed_in: tuple[int, ...], **changes) -> int:
+        rules = Rules(timezone="Europe/Berlin", deadlines={DOUBLE: datetime(2026, *due, tzinfo=berlin)}, **changes)
+        kept = from_json(rules.to_json())  # a ledger keeps offsets, no zones
+        at_utc = datetime(2026, *handed_in, tzinfo=berlin).astimezone(timezone.utc)
+        made = {r.lateness(r.deadlines[DOUBLE], at_utc, False, 0).days for r in (rules, kept)}
+        assert len(made) == 1
+        return made.pop()
+
+    # the night to 29 March has 23 hours, the one to 25 October 25
+    assert days((3, 28, 23, 59), (3, 29, 23, 59)) == days((10, 24, 23, 59), (10, 25, 23, 59)) == 1
+    assert days((3, 28, 23, 59), (3, 30, 0, 30)) == days((10, 24, 23, 59), (10, 26, 0, 30)) == 2
+    assert days((10, 24, 23, 59), (10, 26, 0, 10), grace_minutes=15) == 1
+    assert days((10, 25, 2, 59), (10, 25, 3, 1)) == 1, "two minutes, or an hour and two minutes"
+    assert days((10, 24, 23, 59), (10, 24, 23, 59)) == 0

@@ -61,7 +61,7 @@ def names_of(found, who) -> list[tuple[str, str]]:
 
 def who_is(course, place: Path) -> dict[str, str]:
     from grader.classroom.identities import course_key, pseudonym
-    from grader.record import state_folder
+    from grader.state import state_folder
 
     key = course_key(state_folder(course.root))
     return {pseudonym(key, path.name): path.name for path in place.iterdir()}

@@ -18,7 +18,8 @@ _LIMITS: Final = ("call_seconds", "submission_seconds", "memory_mb", "printed_by
 class Chunk:
     """Submissions of one exercise: the plan, as bytes, and for each submission its key and its source.
 
-    A worker with another environment refuses. `second_look` accepts timeouts; otherwise a submission whose timeout may be the machine's fault is given back ungraded.
+    A worker with another environment refuses. `second_look` accepts timeouts; otherwise a submission that may only need more
+    time, because it is slow or the machine is, is given back ungraded.
     """
 
     plan_id: str

@@ -11,20 +11,22 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+from grader import wire
 from grader.classroom.conditions import environment
 from grader.classroom.ledger import Graded
 from grader.classroom.model import pack
 from grader.classroom.work import warm
 from grader.classroom.work.chunk import Chunk, Plain, results_to_plain
-from grader.grading import grade_source
-from grader.plan import Plan, load
-from grader.sandbox import Level, Limits, Sandbox, SandboxError
-from grader.verdict import ExerciseResult, Status, canonical
+from grader.grading import arguments, grade_source
+from grader.plan import FunctionPlan, Plan, load
+from grader.sandbox import Level, Limits, Sandbox, SandboxError, Session
+from grader.verdict import ExerciseResult, FunctionResult, Status, TimedOut, canonical
 
 KEPT_PLANS: Final = 6
 TRIES: Final = 3  # of our own failures: a process of ours that was killed is started again
-BUSY: Final = 0.6  # the share of its time that a looping submission computes, unless the machine gives it no time
-SUSPECT: Final = "timeout, perhaps for want of processor time"
+_AT_LIMIT: Final = "stopped at "  # and after how many seconds, of a call
+ENOUGH_MS: Final = 100  # of processor time, for a call that takes microseconds; less than that says nothing about it
+SUSPECT: Final = "timeout, perhaps for want of time"
 
 
 class Grader:
@@ -61,6 +63,7 @@ class Grader:
         for _ in range(TRIES):
             try:
                 result, cpu_ms = self._run(chunk, plan, source)
+                wants_time = not chunk.second_look and self._may_be_slow(chunk, plan, source, result)
             except Exception:
                 self.close()
                 failure = traceback.format_exc()
@@ -73,9 +76,7 @@ class Grader:
             if _was_killed(result) and made.detail != killed:
                 killed = made.detail
                 continue
-            if not chunk.second_look and _starved(made, result):
-                return Graded(key, failure=SUSPECT)
-            return made
+            return Graded(key, failure=SUSPECT) if wants_time else made
         return Graded(key, failure=failure or "its process was killed again and again, each time elsewhere")
 
     def _run(self, chunk: Chunk, plan: Plan, source: bytes) -> tuple[ExerciseResult, float | None]:
@@ -85,6 +86,25 @@ class Grader:
         after = used_by_workers(sandbox)
         cpu_ms = None if before is None or after is None or after < before else after - before
         return replace(result, seed=None), cpu_ms  # the seed of a hidden run is not in its results
+
+    def _may_be_slow(self, chunk: Chunk, plan: Plan, source: bytes, result: ExerciseResult) -> bool:
+        """Whether what ran out of time may only be slow: loading, or a function that does the smallest of its cases.
+
+        One that does not even that, with the processor for itself, is endless: right answers to it take microseconds.
+        """
+        if not any(function.status is Status.TIMEOUT for function in result.functions):
+            return False
+        timed_out = {f.name for f in result.functions if f.status is Status.TIMEOUT and not _never_ran(f)}
+        if result.problem or not timed_out:
+            return True
+        functions = [function for function in plan.functions if function.name in timed_out]
+        sandbox = self._ready(chunk)
+        before = used_by_workers(sandbox)
+        with sandbox.session(source, Path(chunk.file).name, [f.name for f in plan.functions]) as session:
+            if any(_does_smallest(session, function) for function in functions):
+                return True
+        after = used_by_workers(sandbox)
+        return before is None or after is None or after - before < ENOUGH_MS * len(functions)
 
     def _ready(self, chunk: Chunk) -> Sandbox:
         wanted = (chunk.limits, chunk.wanted_level)
@@ -114,9 +134,17 @@ def _was_killed(result: ExerciseResult) -> bool:
     return any(check.mismatch is not None and check.mismatch.kind == "died" for check in checks)
 
 
-def _starved(made: Graded, result: ExerciseResult) -> bool:
-    """Whether a timeout may be due to a machine that gave the submission no time, rather than to a loop."""
-    return made.timeouts > 0 and (made.cpu_ms is None or made.cpu_ms < BUSY * made.wall_ms)
+def _does_smallest(session: Session, function: FunctionPlan) -> bool:
+    """Whether a function ends, however it does, for the case with the smallest arguments."""
+    smallest = min(function.cases, key=lambda case: len(wire.encode(dict(case.args))))
+    outcome = session.call(function.name, arguments(function, smallest.args), repeat=False)
+    return not isinstance(outcome, TimedOut)
+
+
+def _never_ran(function: FunctionResult) -> bool:
+    """Whether a function has the status only because others before it had used up the time."""
+    details = [check.mismatch.detail for check in function.checks if check.mismatch is not None]
+    return not any(detail.startswith(_AT_LIMIT) for detail in details)
 
 
 def _made(key: bytes, result: ExerciseResult, cpu_ms: float | None) -> Graded:
@@ -144,7 +172,7 @@ def _printed(result: ExerciseResult) -> list[list[str]]:
 
 
 def _stopped(document: dict[str, Any]) -> dict[str, str]:
-    """Where each function was stopped, taken out of the result: another run stops a loop at another line."""
+    """Where each function was stopped, taken out of the result: another run stops a loop at another line, or later."""
     places = {}
     loading, _, place = document["problem"].partition(": stopped at line ")
     if place:
@@ -152,9 +180,11 @@ def _stopped(document: dict[str, Any]) -> dict[str, str]:
     for function in document["functions"]:
         for check in function["checks"]:
             mismatch: Mapping[str, Any] | None = check["mismatch"]
-            if mismatch is not None and mismatch["kind"] == "timeout" and ", at line " in mismatch["detail"]:
-                detail, _, place = mismatch["detail"].partition(", at line ")
-                check["mismatch"] = {**mismatch, "detail": detail}
+            if mismatch is None or mismatch["kind"] != "timeout" or not mismatch["detail"].startswith(_AT_LIMIT):
+                continue
+            check["mismatch"] = {**mismatch, "detail": "stopped at the time limit"}
+            _, _, place = mismatch["detail"].partition(", at line ")
+            if place:
                 places[function["name"]] = f"line {place}"
     return places
 

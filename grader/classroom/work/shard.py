@@ -155,13 +155,17 @@ def read_shard(path: Path) -> tuple[Head | None, list[tuple[Graded, bytes, str]]
             data = json.loads(line)
             if head is None:
                 if data["schema"] != SCHEMA:
-                    raise ClassError(f"{path} was written by another version of grade class")
+                    raise ClassError(
+                        f"{path} was written by another version of grade class", "Grade that part again with this one."
+                    )
                 head = Head.from_json(data)
             else:
                 results.append(_result(data))
             length += len(line)
     except (ValueError, KeyError, TypeError) as error:
-        raise ClassError(f"{path} is not a file of grade class --shard: {error}") from error
+        raise ClassError(
+            f"{path} is not a file of grade class --shard: {error}", "Name files called shard-I-of-N.jsonl."
+        ) from error
     return head, results, length
 
 
