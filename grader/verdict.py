@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from grader.values import Value
+if TYPE_CHECKING:
+    from grader.values import Value
 
 SCHEMA: Final = 1
 

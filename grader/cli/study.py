@@ -193,8 +193,10 @@ def case(exercise: str, function: str, case: str | None, seed: str, out: Path | 
         names = [Line(text) for item in planned.cases for text in page(plain).wrap(item.name, "    ", "  ")]
         show([Line(f"{planned.name}: {len(planned.cases)} cases"), *names])
         return 0
+    from grader.render.result import quoted
+
     path = _write_case(chosen, planned, _chosen_case(planned, case), seed, out)
-    show([Line(f"Written: {shortest(path)}"), Line(f"Next: python {shortest(path)}")])
+    show([Line(f"Written: {shortest(path)}"), Line(f"Next: python {quoted(str(shortest(path)))}")])
     return 0
 
 
@@ -211,6 +213,7 @@ def _chosen_case(function: FunctionPlan, word: str) -> CasePlan:
 
 def _write_case(chosen: Chosen, function: FunctionPlan, case: CasePlan, seed: str, out: Path | None) -> Path:
     from grader.cli.casefile import case_source, file_name, save
+    from grader.render.result import quoted
 
     name = file_name(chosen.exercise.short, function.name, case.name)
     try:
@@ -222,11 +225,11 @@ def _write_case(chosen: Chosen, function: FunctionPlan, case: CasePlan, seed: st
             case.name,
             seed,
             case.args,
-            path=str(shortest(folder / name)),
+            path=quoted(str(shortest(folder / name))),
             submission=submission,
         )
         return save(folder, name, text)
     except RecordError as error:
         raise click.ClickException(f"{error}; choose another folder with --out") from error
     except OSError as error:
-        raise click.FileError(str(error.filename or folder), error.strerror) from error
+        raise click.ClickException(f"{error.filename or folder} cannot be written: {error.strerror}") from error

@@ -53,11 +53,12 @@ def _painted(line: Line) -> str:
 
 
 def log(*messages: str) -> None:
-    """Prints messages for people to stderr, each on its own line, whatever paths and names they quote."""
-    where = Page(encoding=getattr(sys.stderr, "encoding", None) or "ascii")
-    for message in messages:
-        if message:
-            click.echo(where.clean(message), err=True)
+    """Prints messages for people to stderr, each from its own line on, whatever paths and names they quote."""
+    width = min(max(shutil.get_terminal_size((80, 24)).columns, MIN_WIDTH), MAX_WIDTH)
+    where = Page(width, encoding=getattr(sys.stderr, "encoding", None) or "ascii")
+    wrapped = bool(getattr(sys.stderr, "isatty", lambda: False)())  # what a program reads keeps its lines
+    for message in filter(None, messages):
+        click.echo("\n".join(where.wrap(message, "  ", "") if wrapped else [where.clean(message)]), err=True)
 
 
 def echo_json(document: dict[str, Any]) -> None:

@@ -165,7 +165,7 @@ def _grade(watching: Watch, exercise: ExerciseFiles, source: bytes) -> None:
 
 
 def _say_half_written(watching: Watch, exercise: ExerciseFiles, result: ExerciseResult) -> None:
-    """One calm line, and nothing again while it is the same."""
+    """One calm sentence, and nothing again while it is the same."""
     if watching.said.get(exercise.id) == result.problem:
         return
     watching.said[exercise.id] = result.problem
@@ -173,7 +173,7 @@ def _say_half_written(watching: Watch, exercise: ExerciseFiles, result: Exercise
     line = re.search(r" \(line (\d+)\)$", reason)
     place = f"{shortest(exercise.stub)}:{line[1]}" if line else str(shortest(exercise.stub))
     why = reason[: line.start()] if line else reason or kind
-    show([Line(watching.where.cut(f"{_clock()} {place} is not Python yet: {why}"))])
+    show([Line(text) for text in watching.where.wrap(f"{_clock()} {place} is not Python yet: {why}", " " * 9, "")])
 
 
 def _clock() -> str:

@@ -76,8 +76,7 @@ _PLAIN: Final = {Status.TIMEOUT: "stopped at the time limit", Status.ERROR: "end
 def _mismatch(check: CheckResult, mismatch: Mismatch, page: Page) -> list[Line]:
     lines = []
     if mismatch.case:
-        right = f", {check.cases_passed} of {check.cases} cases right" if check.cases > 1 else ""
-        lines += field(page, "case", f"'{mismatch.case}'{right}")
+        lines += field(page, "case", f"'{mismatch.case}'")
     if mismatch.call:
         lines += _call(mismatch.call, page)
     if mismatch.index is not None or mismatch.error is not None:

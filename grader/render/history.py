@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from grader.render.result import WORDS
-from grader.render.text import Line, Page
-from grader.verdict import Status
+from grader.render.text import WORDS, Line, Page
 
 if TYPE_CHECKING:
     from grader.catalog import ExerciseInfo
@@ -67,7 +65,7 @@ def _is_news(verdict: Verdict, known: Known) -> bool:
 
 def _words(verdict: Verdict) -> str:
     mistake = f" [{verdict.mistake}]" if verdict.mistake and verdict.status == "fail" else ""
-    return f"{verdict.function} {WORDS[Status(verdict.status)]}{mistake}"
+    return f"{verdict.function} {WORDS[verdict.status]}{mistake}"
 
 
 def _hint(hint: HintRead, page: Page) -> list[Line]:

@@ -7,18 +7,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from grader.render.details import details, failing_check, printed_lines, remarks
-from grader.render.text import Line, Page, columns, pad, verdict_line
+from grader.render.text import WORDS, Line, Page, columns, pad, verdict_line
 from grader.verdict import ExerciseResult, FunctionResult, Status
 
-WORDS: Final = {
-    Status.PASS: "ok",
-    Status.FAIL: "FAIL",
-    Status.ERROR: "ERROR",
-    Status.TODO: "todo",
-    Status.SKIP: "skip",
-    Status.TIMEOUT: "TIME",
-    Status.BROKEN: "BROKEN",
-}
 LEAD: Final = len("  BROKEN ")  # before a function's name, at most
 DETAILED: Final = 3  # functions explained in full; more would push the first off the screen
 _FAILING: Final = (Status.FAIL, Status.ERROR, Status.TIMEOUT, Status.BROKEN)
@@ -71,8 +62,10 @@ def short_name(exercise: str) -> str:
 
 def _whole_file(result: ExerciseResult, page: Page) -> list[Line]:
     file = next((function.file for function in result.functions if function.file), "") or "the file"
-    word = WORDS[result.status] if result.status in _FAILING else "ERROR"
-    first, *rest = page.wrap(f"{file}: {result.problem}", " " * 8, " " * 8)
+    word = WORDS[result.status.value] if result.status in _FAILING else "ERROR"
+    problem, _, line = result.problem.partition(" (line ")
+    place = f"{file}:{line.rstrip(')')}" if line else file
+    first, *rest = page.wrap(f"{place}: {problem}", " " * 8, " " * 8)
     return [verdict_line(word, first.strip()), *map(Line, rest)]
 
 
@@ -86,21 +79,20 @@ def _row(function: FunctionResult, result: ExerciseResult, page: Page) -> list[L
     for part in _row_parts(function):
         longer = f"{text}  {page.clean(part)}"
         text = longer if columns(longer) + LEAD <= page.width else text
-    return [verdict_line(WORDS[function.status], text)]
+    return [verdict_line(WORDS[function.status.value], text)]
 
 
 def _row_parts(function: FunctionResult) -> list[str]:
     place = f"{function.file}:{function.line}" if function.line else function.file
-    check = failing_check(function)
     if function.status is Status.SKIP:
         return [f"needs {function.skipped_because or 'another function'}"]
     if function.status is Status.TODO:
         return ["not written yet", place]
+    deciding = [check for check in function.checks if check.kind in ("match", "stability")]
+    cases, passed = sum(check.cases for check in deciding), sum(check.cases_passed for check in deciding)
     if function.status is Status.PASS:
-        cases = sum(check.cases for check in function.checks if check.kind == "match")
         return [f"{cases} cases"] if cases > 1 else []
-    cases_passed = f"{check.cases_passed} of {check.cases} cases" if check and check.cases > 1 else ""
-    return [part for part in (cases_passed, place) if part]
+    return [part for part in (f"{passed} of {cases} cases" if cases > 1 else "", place) if part]
 
 
 def _blocks(result: ExerciseResult, page: Page, around: Around) -> list[Line]:
@@ -130,7 +122,7 @@ def _end(result: ExerciseResult, page: Page, around: Around) -> list[Line]:
         return [*map(Line, page.wrap(f"Passed in {', '.join(facts)}.", "  ", "")), *_after_pass(result, page, around)]
     commands = _commands(result, around)
     if around.open_needs:
-        first = ", ".join(f"exercise{number}" for number in around.open_needs)
+        first = ", ".join(f"exercise{number}" for number in sorted(around.open_needs))
         commands.append(("First", f"{first}, which this builds on (advice; --force leaves it out)"))
     ends = page.wrap(f"Graded in {', '.join(facts)}.", "  ", "")
     return [*map(Line, ends), *map(Line, _in_columns(commands, page))]
@@ -196,7 +188,7 @@ def summary_line(result: ExerciseResult, page: Page, widest: int) -> Line:
     counts = f"{passed} of {len(result.functions)} functions  {f'{result.points}/{result.max_points}':>5} points"
     room = max(page.width - LEAD - widest - 2 - len(counts) - 2, 4)
     head = f"{pad(short_name(result.exercise), widest)}  {pad(page.cut(result.title, room), room)}  {counts}"
-    return verdict_line(WORDS[result.status], page.cut(head, page.width - LEAD))
+    return verdict_line(WORDS[result.status.value], page.cut(head, page.width - LEAD))
 
 
 def summary_end(results: list[ExerciseResult], faults: int, page: Page) -> list[Line]:

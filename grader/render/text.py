@@ -42,6 +42,18 @@ class Line(NamedTuple):
     colour: str = ""
 
 
+WORDS: Final = {
+    "pass": "ok",
+    "fail": "FAIL",
+    "error": "ERROR",
+    "todo": "todo",
+    "skip": "skip",
+    "timeout": "TIME",
+    "broken": "BROKEN",
+}
+"""The word that carries the verdict, for each status."""
+
+
 def verdict_line(word: str, rest: str, indent: int = 2) -> Line:
     """A line that begins with a verdict: `  FAIL  rest`."""
     return Line(f"{' ' * indent}{word:<5} {rest}".rstrip(), word, COLOURS[word])

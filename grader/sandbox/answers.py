@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -12,6 +13,8 @@ from grader.verdict import Absent, Found, Loaded, NotWritten, Outcome, Raised, R
 _MAX_LINE: Final = 200  # characters of a source line that are shown
 _MAX_LINES: Final = 10_000_000
 _MAX_TEXT: Final = 2100
+# as in <object object at 0x7f...>: another one in each process, and so in each run
+_ADDRESS: Final = re.compile(r"(?<= at )0x[0-9a-fA-F]+")
 
 
 class Malformed(Exception):
@@ -71,11 +74,11 @@ def _items(value: Any, kind: type) -> tuple[Any, ...]:
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise Malformed
-    return value[:_MAX_TEXT]
+    return _ADDRESS.sub("0x...", value[:_MAX_TEXT])
 
 
 def _texts(value: Any) -> tuple[str, ...]:
-    return tuple(each[:_MAX_TEXT] for each in _items(value, str)) if value else ()
+    return tuple(_text(each) for each in _items(value, str)) if value else ()
 
 
 def _frame(value: tuple[Any, ...], source: bytes) -> StackFrame:

@@ -137,7 +137,7 @@ def stale(plan: Plan, before: str, after: str) -> tuple[str, ...]:
     uses = {key: words(block) for key, block in new.items()}
     needs = {function.name: set(function.needs) for function in plan.functions}
     found = set(changed)
-    while more := {key for key in (*names, *uses) if (uses.get(key, frozenset()) | needs.get(key, set())) & found} - found:
+    while more := {key for key in (*names, *uses) if {*uses.get(key, ()), *needs.get(key, ())} & found} - found:
         found |= more
     return tuple(names) if any(key.startswith("<") for key in found) else tuple(n for n in names if n in found)
 

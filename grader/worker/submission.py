@@ -23,6 +23,8 @@ MAX_FRAMES: Final = 20
 MAX_NAMES: Final = 500  # top-level names that are reported
 REPEAT_BELOW: Final = 0.4  # of the time for a call: a slow function has no time for the second run
 
+_UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")  # what PowerShell's `>` and some editors on Windows begin a file with
+
 Answer = tuple[Value, ...]
 
 
@@ -50,6 +52,8 @@ class Submission:
         lines = source.decode("utf-8", "replace").splitlines(keepends=True)
         linecache.cache[filename] = (len(source), None, lines, filename)  # for tracebacks that the code prints
         try:
+            if source.startswith(_UTF_16):
+                raise SyntaxError("the file is saved as UTF-16; Python reads UTF-8: save it as that")
             code = compile(source, filename, "exec", dont_inherit=True)
             exec(code, namespace)
             described = {}

@@ -135,7 +135,7 @@ def test_a_manifest_that_disagrees_is_never_obeyed_silently(folder):  # noqa: F8
 def test_a_manifest_tells_of_an_older_sheet(folder):  # noqa: F811
     files = {NAME: {"sha256": "0", "stub": "f" * 64}}
     folder.put("alice.zip", zipped((NAME, RIGHT), ("manifest.json", manifest("alice", files=files))))
-    assert "made for an older sheet" in folder.collect().remarks[0]
+    assert "made for another sheet" in folder.collect().remarks[0]
 
 
 @pytest.mark.parametrize("text", ["[" * 100_000, "null", '{"student": 3}', "\xff", '{"student": {"id": {"a": 1}}}'])
@@ -159,7 +159,7 @@ def test_what_grade_submit_packs_is_matched_with_the_roster_and_with_the_sheet(f
     assert sorted((student, exercise) for student, exercise, _ in folder.found()) == [
         ("s-1", DOUBLING), ("s-1", "exercise03_batchnorm"), ("s-2", DOUBLING), ("s-2", "exercise03_batchnorm"),
     ]  # fmt: skip
-    assert collected.remarks == ["s-2 exercise01_doubling: made for an older sheet (its manifest says so)"]
+    assert collected.remarks == ["s-2 exercise01_doubling: made for another sheet (its manifest says so)"]
 
 
 # --- hostile archives ------------------------------------------------------------------------------------------------

@@ -220,7 +220,7 @@ def test_what_cannot_be_placed_is_listed_with_its_reason(folder):
     folder.put("alice/.DS_Store", b"x")
     folder.put("alice/__MACOSX/._exercise01_doubling.py", b"x")
     found = reasons(folder.collect())
-    assert "the notebook cannot be read" in found["bob/exercise01_doubling.ipynb"]
+    assert "it is no notebook" in found["bob/exercise01_doubling.ipynb"]
     assert "is not that of an exercise" in found["alice/final_version.py"]
     assert "not opened" in found["alice/work.rar"]
     assert "several files for one exercise" in found["alice/a/exercise01_doubling.py"]

@@ -145,6 +145,18 @@ def test_honest_results_are_the_same_bytes_among_attackers(course, tmp_path):
     assert len(mixed) > len(honest) + 20 and honest.items() <= mixed.items()
 
 
+def test_an_address_in_a_message_makes_no_difference(course, tmp_path):
+    """Every process has other addresses, so the same work would have other results in another run."""
+    loading = RIGHT + "raise TypeError('cannot add ' + repr(object()))\n"
+    texts = {"alice": RIGHT.replace("return x + x", "raise ValueError(object(), 0xfe)"), "bob": loading}
+    submissions = hand_in_all(tmp_path / "in", texts)
+    for name in ("one", "two"):
+        grade(course, submissions, tmp_path / name, secret=secret_file(tmp_path))
+    assert canonical_results(tmp_path / "one") == canonical_results(tmp_path / "two")
+    message = rows_by_student(tmp_path / "one")["alice"].result["functions"][0]["checks"][0]["exception"]["message"]
+    assert message == "(<object object at 0x...>, 254)"
+
+
 def test_what_students_print_is_kept_apart_from_results(course, tmp_path):
     hand_in(
         tmp_path / "in",
@@ -282,11 +294,9 @@ def test_former_timeouts_run_last_and_alone(tmp_path):
 
 
 def test_honest_slow_work_has_as_much_time_as_in_practice_and_an_endless_loop_has_not(tmp_path):
-    """One takes 0.15 s for each number, which is more than a first look waits for; the other never ends."""
+    """One takes 5 ms for one number and 0.6 s for five, more than a first look waits for; the other never ends."""
     course = make_course(tmp_path / "course")
-    waste = (
-        "import time\n    end = time.process_time() + 0.15 * x.size\n    while time.process_time() < end: pass\n    "
-    )
+    waste = "import time\n    end = time.process_time() + 0.005 * x.size**3\n    while time.process_time() < end: pass\n    "
     hand_in(tmp_path / "in", "alice", RIGHT.replace("return x + x", waste + "return x + x"))
     hand_in(tmp_path / "in", "bob", LOOP)
     summary = grade(course, tmp_path / "in", tmp_path / "run", jobs=1)

@@ -77,6 +77,11 @@ def test_every_command_of_the_page_does_its_work_and_names_the_next(said):
     assert "mean" in said["grade report run"]
 
 
+def test_problems_that_students_noted_are_shown(clone, said):
+    assert "Reported by students as a problem" in said["grade class demo --out run --roster demo.csv"]
+    assert "exercise17_batchnorm: the hint did not help me" in said["grade class demo --out run --roster demo.csv"]
+
+
 def test_every_format_is_written(clone, said):
     reports = clone / "run/reports"
     assert all((reports / name).stat().st_size > 50 for name in WRITTEN)

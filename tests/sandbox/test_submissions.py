@@ -76,6 +76,7 @@ GENERATED = {
     ),
     "in Latin-1, and does not": (b"name = '\xe9'\ndef double(x):\n    return 2 * x\n", "SyntaxError"),
     "in an unknown encoding": (b"# coding: klingon\ndef double(x):\n    return 2 * x\n", "SyntaxError"),
+    "in UTF-16, as PowerShell writes it": ("def double(x):\n    return 2 * x\n".encode("utf-16"), "SyntaxError"),
     "with null bytes": (b"def double(x):\n    return 2 * x\n\x00\x00", "SyntaxError"),
     "not text at all": (bytes(range(256)) * 10, "SyntaxError"),
     "empty": (b"", "absent"),

@@ -210,4 +210,4 @@ def test_a_class_is_collected_from_it(tmp_path: Path, listed: bool, clone: Path)
     collected = classroom.collect(roster)
     assert [(item.path, item.reason) for item in collected.unplaced] == []
     assert classroom.found() == [(who, "exercise01_doubling", entries[0].data.decode()) for who in ("ada", "bob")]
-    assert any("made for an older sheet" in remark for remark in collected.remarks)
+    assert any("made for another sheet" in remark for remark in collected.remarks)

@@ -254,8 +254,8 @@ def test_verdicts_that_are_known_are_the_same(bench: Bench) -> None:
 class Watching:
     """A running `grade watch`, and what it has printed."""
 
-    def __init__(self, folder: Path, *words: str) -> None:
-        environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "100"}
+    def __init__(self, folder: Path, *words: str, columns: int) -> None:
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": str(columns)}
         command = [sys.executable, "-c", MAIN, "watch", *words]
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True, "encoding": "utf-8"}
         self.process: subprocess.Popen[str] = subprocess.Popen(command, cwd=folder, env=environment, **pipes)  # type: ignore[call-overload]
@@ -290,8 +290,8 @@ class Watching:
 def start(folder: Path) -> Iterator[Callable[..., Watching]]:
     started: list[Watching] = []
 
-    def run(*words: str) -> Watching:
-        started.append(Watching(folder, *words))
+    def run(*words: str, columns: int = 100) -> Watching:
+        started.append(Watching(folder, *words, columns=columns))
         return started[-1]
 
     yield run
@@ -308,6 +308,19 @@ def attempts(folder: Path) -> list[tuple[str, int]]:
         rows = connection.execute("SELECT exercise, points FROM attempts ORDER BY id").fetchall()
     connection.close()
     return rows
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Ctrl-C is sent as a signal")
+def test_what_is_half_written_is_said_in_full_on_a_narrow_terminal(
+    folder: Path, start: Callable[..., Watching]
+) -> None:
+    watching = start(columns=60)
+    watching.until("^Watching exercises")
+    edit(folder / "exercises" / NAME, TODO, "    return (x\n")
+    shown = watching.until("closed$")
+    assert all(len(line) <= 60 for line in shown)
+    assert " ".join(" ".join(shown).split()).endswith("is not Python yet: '(' was never closed")
+    watching.end()
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Ctrl-C is sent as a signal")

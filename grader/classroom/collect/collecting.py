@@ -240,6 +240,8 @@ class Collector:
             if self.ledger.is_forgotten(name):
                 self.done.forgotten += 1
                 continue
+            if found.manifest and found.manifest.problems:
+                self.ledger.add_reported(name, found.manifest.problems)
             made_from = (
                 found.manifest.sheets.get(self.sheets.exercises[found.exercise].stub.name, "") if found.manifest else ""
             )

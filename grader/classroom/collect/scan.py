@@ -37,6 +37,7 @@ from grader.grading import MAX_SOURCE
 MAX_FILES: Final = 5_000  # below one student's folder
 MAX_DEPTH: Final = 8
 MAX_MANIFEST: Final = 1 << 16
+MAX_PROBLEMS: Final = 100
 GIT: Final = ".git"  # its own files tell when another commit is checked out
 _READ: Final = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
@@ -50,6 +51,8 @@ class Manifest:
     email: str
     created: datetime | None
     sheets: Mapping[str, str]
+    problems: tuple[tuple[str, str, str, str], ...] = ()
+    """What the student noted as a problem: when, about what, the text, and with which grader."""
 
 
 @dataclass(frozen=True)
@@ -197,7 +200,7 @@ class Scan:
         except NotebookError as error:
             path = shown(found.placed.entry.path)
             inside = f"{path}: {found.member}" if found.placed.exercise is None else found.member or path
-            return Unplaced(inside, f"the notebook cannot be read: {error}")
+            return Unplaced(inside, str(error))
 
     def _files_of(self, unit: Unit) -> Iterator[Found | Unplaced]:
         if self.is_archive:
@@ -458,6 +461,19 @@ def _most(name: str) -> int:
     return MAX_NOTEBOOK if is_notebook(name) else MAX_SOURCE
 
 
+def _problems(rows: Any) -> tuple[tuple[str, str, str, str], ...]:
+    """The problems of a manifest, in characters that can be shown; what is none is left out."""
+    found = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+
+    def part(row: Mapping[str, Any], key: str, most: int) -> str:
+        return shown(str(row.get(key, "")), most)
+
+    return tuple(
+        (part(row, "at", 40), part(row, "about", 100), part(row, "text", 1000), part(row, "grader", 40))
+        for row in found[:MAX_PROBLEMS]
+    )
+
+
 def manifest_of(data: bytes) -> Manifest | None:
     """The manifest in some bytes, None if they are none."""
     if len(data) > MAX_MANIFEST:
@@ -469,6 +485,6 @@ def manifest_of(data: bytes) -> Manifest | None:
         files = found.get("files", {})
         sheets = {str(name): str(row.get("stub", "")) for name, row in files.items() if isinstance(row, dict)}
         created = metadata.moment(str(found.get("created", "")))
-        return Manifest(name, shown_name, email, created, sheets)
+        return Manifest(name, shown_name, email, created, sheets, _problems(found.get("problems", ())))
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None

@@ -35,7 +35,7 @@ class Sheets:
             return "the sheet as it was given out, nothing written"
         if made_from and made_from != hashlib.sha256(now).hexdigest():
             when = next((date for digest, date, _ in self.earlier(exercise) if digest == made_from), "")
-            return f"made for an older sheet{f', that of {when}' if when else ''} (its manifest says so)"
+            return f"made for {f'an older sheet, that of {when}' if when else 'another sheet'} (its manifest says so)"
         return self._by_parameters(exercise, now, source)
 
     def _by_parameters(self, exercise: str, now: bytes, source: bytes) -> str:
@@ -81,6 +81,7 @@ class Sheets:
         return done.stdout if done.returncode == 0 else b""
 
 
+@lru_cache(8)  # the sheet itself is looked at again for every submission
 def _signatures(source: bytes) -> dict[str, str]:
     """The names of each top-level function's parameters."""
     text = source.decode("utf-8", "replace")

@@ -25,7 +25,7 @@ from grader.verdict import ExerciseResult, FunctionResult, Status, TimedOut, can
 KEPT_PLANS: Final = 6
 TRIES: Final = 3  # of our own failures: a process of ours that was killed is started again
 _AT_LIMIT: Final = "stopped at "  # and after how many seconds, of a call
-ENOUGH_MS: Final = 100  # of processor time, for a call that takes microseconds; less than that says nothing about it
+ENOUGH_MS: Final = 50  # of processor time, for a call that takes microseconds; less than that says nothing about it
 SUSPECT: Final = "timeout, perhaps for want of time"
 
 

@@ -7,8 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from grader.render.details import details, remarks
-from grader.render.result import WORDS
-from grader.render.text import Line, Page, verdict_line
+from grader.render.text import WORDS, Line, Page, verdict_line
 from grader.verdict import ExerciseResult, FunctionResult, Status
 
 PAGE: Final = Page(width=100)
@@ -58,7 +57,7 @@ def function_lines(function: FunctionResult, page: Page) -> Iterator[Line]:
     points = "-" if function.status in _UNDECIDED else str(function.points)
     said = {Status.TODO: "not written yet", Status.SKIP: f"needs {function.skipped_because or 'another function'}"}
     text = f"{function.name}  {points}/{function.max_points}  {said.get(function.status, '')}"
-    yield verdict_line(WORDS[function.status], text.rstrip())
+    yield verdict_line(WORDS[function.status.value], text.rstrip())
     if function.status is Status.PASS:
         yield from remarks(function, page)
     elif function.status is not Status.TODO:
