@@ -65,13 +65,13 @@ def start_ratio(course: Path) -> tuple[float, float]:
 def texbox_median(course: Path) -> tuple[float, int]:
     """Median seconds to draw one formula of the bank in two dimensions, and the number of formulas."""
     from grader.quiz.bank import read_bank
-    from grader.quiz.lint.report import _drawable, _maths_of
+    from grader.quiz.lint.report import drawable, maths_of
     from grader.quiz.lint.texts import texts
     from grader.texbox import draw
 
     formulas = [
-        _drawable(tex) for placed in read_bank(course).questions for loc, text in texts(placed.question)
-        for tex in _maths_of(loc, text)
+        drawable(tex) for placed in read_bank(course).questions for loc, text in texts(placed.question)
+        for tex in maths_of(loc, text)
     ]  # fmt: skip
     times = []
     for tex in formulas:

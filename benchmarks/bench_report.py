@@ -111,7 +111,7 @@ def report_on(students: int, scratch: Path) -> bool:
     made = synthetic_class(students)
     functions = sum(len(exercise.functions) for exercise in made.exercises)
     folder = make_run(scratch / f"run{students}", made)
-    reporting = ("-m", "grader.report", str(folder))
+    reporting = ("-m", "grader", "report", str(folder))
     floor = timed("-c", FLOOR, str(folder))
     cpu = timed(*reporting, "--html")
     size = (folder / "reports" / "report.html").stat().st_size

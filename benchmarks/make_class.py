@@ -87,7 +87,8 @@ def source(exercise: ExerciseFiles, kind: str, number: int, rng: random.Random) 
     if kind == "empty":
         return b""
     if kind == "attack":
-        return ATTACKS[number % len(ATTACKS)].encode() + correct(exercise.solution) + f"\n# {number}\n".encode()
+        attack = ATTACKS[number % len(ATTACKS)]
+        return correct(exercise.solution) + f"\n\n{attack}# {number}\n".encode()
     text = correct(exercise.solution)
     names = sorted(wrong)
     if kind == "mistake":

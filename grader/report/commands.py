@@ -50,15 +50,15 @@ def report(folder: Path, **asked: bool | str | Path | None) -> int:
 
     Exit code: 0 done; 2 RUN is no run, or something asked for cannot be written.
     """
-    from grader.classroom import ClassError, open_run
+    from grader.classroom import open_run
 
     if asked["shared"] and asked["names"]:
         raise click.UsageError("--shared is for others and shows nobody: leave out --names")
     try:
         with open_run(folder) as run:
             return _Reporting(run, folder, asked).run_all()
-    except ClassError as error:
-        raise click.ClickException(f"{error}\n{error.hint}".rstrip()) from error
+    except BrokenPipeError:
+        raise  # whoever reads has seen enough
     except OSError as error:
         raise click.ClickException(f"{error.filename or folder}: {error.strerror}") from error
 

@@ -67,7 +67,7 @@ def _of_those(students: int, counts: Sequence[int]) -> list[int | None]:
 
 
 class FunctionLine(NamedTuple):
-    """A function: how many do not have it right, as a share, and in which way. `weak` is None where it is hidden."""
+    """A function: how many do not have it right, as a share, and in which way. `weak` is None where any of it is hidden."""
 
     name: str
     exercise: str
@@ -90,11 +90,14 @@ def _function(report: ClassReport, weak: Weak, shared: bool) -> FunctionLine:
         texts = [str(weak.counts[CODE[status]]) for status in COUNTED]
         return FunctionLine(name, exercise, str(weak.n), share, texts, weak)
     n = about(weak.n, len(report.students))
-    counts = _of_those(len(report.students), [weak.counts[CODE[status]] for status in COUNTED])
-    texts = list(map(shown, counts))
-    if None in counts or small(weak.wrong, weak.n):
-        return FunctionLine(name, exercise, n, "hidden", texts, None)
-    return FunctionLine(name, exercise, n, share, texts, weak)
+    right, wrong = _of_those(len(report.students), [weak.n - weak.wrong, weak.wrong])
+    # where the number of those who are wrong is known, the ways of being wrong are cells of that number
+    ways = [weak.counts[CODE[status]] for status in COUNTED if status != "pass"]
+    texts = [shown(right), *map(shown, suppressed(ways) if wrong is not None else [None] * len(ways))]
+    known = None not in (right, wrong)
+    return FunctionLine(
+        name, exercise, n, share if known else "hidden", texts, weak if known and "hidden" not in texts else None
+    )
 
 
 class MistakeLine(NamedTuple):

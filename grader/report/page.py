@@ -82,7 +82,7 @@ def _context(report: ClassReport, statistics: ItemStatistics, shared: bool) -> d
         "shared": shared,
         "at": at,
         "tiles": list(_tiles(report, at, quiz_glance(report), shared)),
-        "weakest": [_weak_words(line) for line in functions if line.weak and line.weak.wrong][:GLANCE_ROWS],
+        "weakest": [_weak_words(line) for line in functions if line.share not in ("hidden", "-", "0%")][:GLANCE_ROWS],
         "say": [line for line in mistakes if line.mistake.kind == "named"][:GLANCE_ROWS],
         "headline": list(lines.headline(report, shared)),
         "exercises": lines.exercises(report, shared),

@@ -15,6 +15,7 @@ from grader.sandbox.workers import (
     TOO_MUCH_DISK,
     Pipes,
     SandboxError,
+    check_files,
     ending,
     hide_this_process,
     wait_for,
@@ -48,6 +49,7 @@ class Forked:
         self.close()
 
     def _start(self) -> None:
+        check_files()
         prefix: tuple[str, ...] = ()
         if self.jail:
             try:

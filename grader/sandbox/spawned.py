@@ -15,6 +15,7 @@ from grader.sandbox.workers import (
     TOO_MUCH_DISK,
     Pipes,
     SandboxError,
+    check_files,
     ending,
     hide_this_process,
     wait_for,
@@ -40,6 +41,7 @@ class Spawned:
 
     def start(self, *arguments: str) -> SpawnedWorker:
         """See `Workers.start`."""
+        check_files()
         folder = scratch.make()
         try:
             process, pipes = start_process(early.command("solo", folder, *arguments), self.limits, bool(self.steps))

@@ -11,6 +11,9 @@ from typing import Final, Protocol
 
 from grader.sandbox.limits import Probe
 
+_FOLDERS: Final = ("sandbox", "worker")  # what a worker runs, in the package
+_FILES: Final = ("wire.py", "values.py")
+
 START_SECONDS: Final = 60.0  # for the interpreter and NumPy, on a slow disk; ours, never the student's
 DYING_SECONDS: Final = 0.1  # between closing its pipes and being gone
 REPORT: Final = 1 << 16  # bytes of the largest message that is no answer
@@ -21,6 +24,24 @@ TOO_MUCH_DISK: Final = "it wrote too many or too large files"
 
 class SandboxError(RuntimeError):
     """The sandbox itself failed: no fault of a submission's."""
+
+
+def _state_of_files() -> tuple[tuple[str, int], ...]:
+    """When each file that a worker runs was changed."""
+    root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    folders = [os.path.join(root, folder) for folder in _FOLDERS]
+    paths = [os.path.join(folder, name) for folder in folders for name in os.listdir(folder) if name.endswith(".py")]
+    paths += [os.path.join(root, name) for name in _FILES]
+    return tuple((path, os.stat(path).st_mtime_ns) for path in sorted(paths))
+
+
+_AS_IMPORTED: Final = _state_of_files()
+
+
+def check_files() -> None:
+    """SandboxError if the grader was updated under this process: a worker would not understand it, or it the worker."""
+    if _state_of_files() != _AS_IMPORTED:
+        raise SandboxError("the grader was updated while it ran: give the same command again")
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from grader.classroom import ClassError
 from grader.report.commands import report
 from tests.classroom.runs import KEY, make_run, pseudonym
 from tests.report.classes import small_class
@@ -152,7 +153,7 @@ def test_a_table_without_the_columns_of_a_quiz_is_refused(folder: Path, text: st
     path = folder.parent / "marks.csv"
     path.write_text(text)
     made = call(folder, "--quiz", path)
-    assert made.exit_code != 0 and "there is no column" in made.output
+    assert made.exit_code != 0 and "there is no column" in str(made.exception)
 
 
 def test_what_grade_quiz_mark_writes_as_csv_is_read_too(folder: Path) -> None:
@@ -176,12 +177,13 @@ def test_a_file_without_quiz_marks_is_refused_with_its_name(folder: Path, text: 
     path = folder.parent / "bad.json"
     path.write_text(text)
     made = call(folder, "--quiz", path)
-    assert made.exit_code != 0 and "bad.json" in made.output and "grade quiz mark" in made.output
+    assert isinstance(made.exception, ClassError)
+    assert "bad.json" in str(made.exception) and "grade quiz mark" in made.exception.hint
 
 
 def test_a_folder_that_is_no_run_is_refused(tmp_path: Path) -> None:
     made = call(tmp_path, "--csv")
-    assert made.exit_code != 0 and str(tmp_path) in made.output
+    assert made.exit_code != 0 and str(tmp_path) in str(made.exception)
 
 
 def test_hints_come_from_the_course_that_was_graded(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

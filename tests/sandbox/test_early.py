@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+import grader
 from grader.sandbox import Level
 from tests.sandbox.conftest import needs, reachable
 
@@ -218,3 +220,19 @@ def test_closed_standard_streams_do_no_harm(tmp_path: Path) -> None:
     run(code, tmp_path)
     assert result.read_text() == "4.04.0"
     assert nothing_left(tmp_path)
+
+
+def test_a_grader_that_is_updated_while_it_runs_says_so(tmp_path: Path) -> None:
+    package = Path(grader.__file__).parent
+    for part in ("__init__.py", "values.py", "verdict.py", "wire.py", "sandbox", "worker"):
+        copy = shutil.copytree if (package / part).is_dir() else shutil.copy
+        (tmp_path / "grader").mkdir(exist_ok=True)
+        copy(package / part, tmp_path / "grader" / part)
+    code = (
+        "import os\nfrom grader.sandbox import Limits, Sandbox, SandboxError\nfrom grader.sandbox import workers\n"
+        "os.utime(os.path.join(os.path.dirname(workers.__file__), '../worker/words.py'))\n"
+        "try:\n    Sandbox(Limits()).__enter__()\nexcept SandboxError as error:\n    print(error)\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, cwd=tmp_path)
+    assert "the grader was updated while it ran" in done.stdout, done.stderr

@@ -280,9 +280,10 @@ class Collector:
 
     def _disagreement(self, owner: Owner, declared: Owner) -> str:
         place, says = self.roster.find(owner), self.roster.find(declared)
-        if isinstance(place, Listed):
-            return "" if place is says else f"its manifest names another student: {declared.shown}"
-        return ""  # without a roster nobody can tell whether two names are one student
+        if not isinstance(place, Listed) or place is says:
+            return ""  # without a roster nobody can tell whether two names are one student
+        who = self._pseudonym(declared) if isinstance(says, Listed) else "one who is not on the roster"
+        return f"its manifest names another student: {who}"
 
     def _pseudonym(self, owner: Owner) -> str:
         """The pseudonym of an owner, who is entered if new."""
