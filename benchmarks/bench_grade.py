@@ -78,7 +78,8 @@ def whole_process(folder: Path) -> None:
     plan = compile_plan(exercise.id, load_solution(exercise.solution), exercise.solution.read_bytes(), "practice")
     cases = sum(len(f.cases) for f in plan.functions)
     python = sys.executable
-    grade = [python, "-m", "grader"]
+    script = Path(python).with_name("grade")  # what students type, where the package is installed
+    grade = [str(script)] if script.exists() else [python, "-m", "grader"]
     many = pytest_file(folder, cases)
     peers = {
         'python -c "import numpy"': [python, "-c", "import numpy"],

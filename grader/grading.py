@@ -63,17 +63,29 @@ def grade(
     `functions` are those that are asked for, None for all; with `only`, what they need is not graded with them.
     `meanwhile` is called while the worker loads the submission.
     """
-    source = read_submission(submission)
+    source = _submitted(submission, exercise.stub)
     plan = load_or_compile(exercise.solution, seed, cache)
     asked = chosen(plan, functions, only)
     return grade_source(plan, source, submission, sandbox, course=course, chosen=asked, meanwhile=meanwhile)
 
 
-def read_submission(path: Path) -> bytes:
+def _submitted(path: Path, stub: Path) -> bytes:
+    """The source that a file holds: itself, or the functions of the sheet in a notebook's cells."""
+    if path.suffix.lower() != ".ipynb":
+        return read_submission(path)
+    from grader.cells.source import MAX_NOTEBOOK, NotebookError, submitted_source
+
+    try:
+        return submitted_source(path.name, read_submission(path, MAX_NOTEBOOK), stub)
+    except NotebookError as error:
+        raise SubmissionError(f"{path}: {error}") from error
+
+
+def read_submission(path: Path, limit: int = MAX_SOURCE) -> bytes:
     """The bytes of a submitted file; they are not looked into here."""
     try:
-        if path.stat().st_size > MAX_SOURCE and path.is_file():
-            raise SubmissionError(f"{path} has {path.stat().st_size / 1e6:.1f} MB; a submission has at most 1 MB")
+        if (size := path.stat().st_size) > limit and path.is_file():
+            raise SubmissionError(f"{path} has {size / 1e6:.1f} MB; a submission has at most {limit >> 20} MB")
         return path.read_bytes()
     except FileNotFoundError as error:
         raise SubmissionError(f"{path}: there is no such file") from error

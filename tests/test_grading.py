@@ -14,6 +14,7 @@ from grader.verdict import ExerciseResult, FunctionResult, Status, canonical
 from tests import synthetic
 from tests.submission_of import submission_of
 
+SHEET = synthetic.COURSE / "exercises" / "exercise01_kinds.py"
 RIGHT = submission_of(synthetic.SOLUTION)
 
 
@@ -142,3 +143,42 @@ def test_what_cannot_be_read_is_said_with_the_path(tmp_path: Path) -> None:
     large.write_bytes(b"#" * (2 << 20))
     with pytest.raises(SubmissionError, match=r"has 2\.1 MB; a submission has at most 1 MB"):
         read_submission(large)
+
+
+def test_a_module_that_ends_itself_counts_only_if_everything_was_defined(sandbox: Sandbox) -> None:
+    whole = graded(RIGHT + b"\nimport sys\nprint('all done')\nsys.exit()\n", sandbox)
+    assert whole.points == whole.max_points and whole.printed == "all done\n"
+    early = graded(
+        b"raise SystemExit('tests passed')\n" + RIGHT.replace(b"from __future__ import annotations\n", b""), sandbox
+    )
+    assert early.points == 0 and early.problem.startswith("SystemExit: tests passed")
+
+
+def test_a_notebook_is_graded_by_the_functions_in_its_cells(tmp_path: Path, sandbox: Sandbox) -> None:
+    from grader.catalog import ExerciseFiles
+    from grader.grading import grade
+
+    cells = [
+        {"cell_type": "markdown", "source": ["# My answers"]},
+        {"cell_type": "code", "source": "%matplotlib inline\n" + RIGHT.decode()},
+        {"cell_type": "code", "source": "raise RuntimeError('a display that goes wrong')"},
+    ]
+    path = tmp_path / "answers.ipynb"
+    exercise = ExerciseFiles("exercise01_kinds", 1, "kinds", SHEET, synthetic.SOLUTION)
+    for text, said in ((json.dumps({"cells": cells, "nbformat": 4}), ""), ("{", "answers.ipynb")):
+        path.write_text(text)
+        try:
+            result = grade(
+                exercise,
+                submission=path,
+                functions=None,
+                only=False,
+                seed="practice",
+                course="c",
+                sandbox=sandbox,
+                cache=None,
+            )
+        except SubmissionError as error:
+            assert said and said in str(error)
+        else:
+            assert not said and result.points == result.max_points

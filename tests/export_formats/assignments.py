@@ -85,9 +85,9 @@ def as_notebook(path: Path) -> Path:
     return made
 
 
-def otter(autograder: Path, *paths: Path) -> list[dict[str, Any]]:
-    """What otter says of each submission."""
-    lines = python(DRIVER, autograder, *paths).stdout.splitlines()
+def otter(autograder: Path, *paths: Path, results: Path | str = "") -> list[dict[str, Any]]:
+    """What otter says of each submission; in the folder `results` its results.json, each in a folder."""
+    lines = python(DRIVER, results, autograder, *paths).stdout.splitlines()
     return [json.loads(line) for line in lines if line.startswith("{")]
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from grader.catalog import find_course, resolve
-from tests.export_formats.assignments import ROOT, as_notebook, grade, hidden_plan, ours, submissions
+from tests.export_formats.assignments import ROOT, as_notebook, grade, hidden_plan, ours, python, submissions
 from tests.export_formats.conftest import FIVE
 
 COURSE = find_course(ROOT)
@@ -46,11 +46,13 @@ def layout(made: Path, tmp_path: Path) -> Path:
     return root
 
 
-def run(root: Path, code: int = 0) -> dict[str, Any]:
-    done = subprocess.run(["bash", root / "run_autograder"], capture_output=True, text=True, timeout=120)
+def run(root: Path, code: int = 0, path: str | None = None) -> dict[str, Any]:
+    environment = {**os.environ, "PATH": path or os.environ["PATH"]}
+    script = ["bash", root / "run_autograder"]
+    done = subprocess.run(script, env=environment, capture_output=True, text=True, timeout=120)
     assert done.returncode == code, done.stdout + done.stderr
-    path = root / "results" / "results.json"
-    return json.loads(path.read_text()) if path.is_file() else {}
+    results = root / "results" / "results.json"
+    return {**json.loads(results.read_text()), "stdout": done.stdout} if results.is_file() else {}
 
 
 def points(results: dict[str, Any], short: str) -> list[int]:
@@ -92,6 +94,10 @@ def test_files_and_notebooks_of_five_exercises_get_our_points(made: Path, layout
     assert not any(points(results, "exercise17")) and points(results, "exercise17")
     assert results["score"] == sum(map(sum, expected.values()))
     assert [sum(expected[e]) > 0 for e in handed_in] == [True, False, True, False]
+    shutil.copytree(layout / "results", tmp_path / "imported" / "erika")
+    done = grade("import", "otter", tmp_path / "imported", "--out", tmp_path / "run")
+    assert "Read: 5 results of 1 students" in done.stdout
+    assert f"erika: {results['score']} of " in python("-m", "grader", "report", tmp_path / "run", "--names").stdout
     possible = sum(t.get("max_score", 0) for t in results["tests"])
     assert possible == sum(f.points for e in FIVE for f in hidden_plan(e, made.parent).functions)
 
@@ -106,7 +112,7 @@ def test_students_see_practice_in_full_and_of_hidden_inputs_only_kinds(layout: P
     for word in ("got", "expected", "case"):
         assert all(word not in test["output"] for test in later), word
     assert any("kind of fault: value" in test["output"] for test in later)
-    assert set(results) == {"score", "output", "output_format", "stdout_visibility", "visibility", "tests"}
+    assert set(results) - {"stdout"} == {"score", "output", "output_format", "stdout_visibility", "visibility", "tests"}
 
 
 def test_student_code_cannot_reach_solutions_secret_or_results(layout: Path) -> None:
@@ -132,6 +138,17 @@ def clip_by_norm(g, threshold):
     assert "SEEN []" in "\n".join(test["output"] for test in results["tests"])
     assert os.listdir(layout / "results") == ["results.json"]
     assert results["score"] == 0
+
+
+def test_without_a_jail_and_a_user_of_its_own_the_log_says_that_student_code_is_root(
+    layout: Path, tmp_path: Path
+) -> None:
+    for program in ("bash", "dirname"):  # and no bubblewrap
+        (tmp_path / program).symlink_to(shutil.which(program) or program)
+    (layout / "submission" / "exercise15_clipping.py").write_text("")
+    results = run(layout, path=str(tmp_path))
+    assert "sandbox: jailed" not in results["output"] and "root" not in results["output"]
+    assert ("student code runs as root: " in results["stdout"]) == (os.geteuid() == 0)
 
 
 def test_our_own_failure_writes_no_mark(layout: Path) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import csv
 import json
 import shutil
 import subprocess
@@ -42,9 +43,11 @@ Found = dict[str, dict[str, Any]]
 def run_all(exercise: str, out: Path, folder: Path, files: Iterable[str], *more: Path) -> Found:
     """What otter says of submissions of each kind, "right" or "right.ipynb", and of more files, in one go."""
     paths = submissions(exercise, folder)
+    (folder / "results").mkdir()
     asked = {file: as_notebook(paths[file[:-6]]) if file.endswith(".ipynb") else paths[file] for file in files}
     asked |= {path.name: path for path in more}
-    return dict(zip(asked, otter(out / exercise / "autograder.zip", *asked.values()), strict=True))
+    autograder = out / exercise / "autograder.zip"
+    return dict(zip(asked, otter(autograder, *asked.values(), results=folder / "results"), strict=True))
 
 
 def agree(exercise: str, out: Path, folder: Path, found: Found, record: Callable[[str, object], None]) -> None:
@@ -120,6 +123,21 @@ def test_the_command_line_of_otter_writes_results(out: Path, folder: Path, found
     marked = {test["name"]: test["score"] for test in results["tests"] if "score" in test}
     assert marked == found["partial"]["scores"]
     assert f"exercise: {ASSIGNED}\nsubmission: " in results["output"]
+
+
+def test_results_of_otter_are_read_into_a_run_and_reported(folder: Path, found: Found, tmp_path: Path) -> None:
+    students = {"alice": "right", "bob": "partial.ipynb", "cara": "stub"}
+    for student, file in students.items():
+        name = file if "." in file else f"{file}.py"
+        shutil.copytree(folder / "results" / name, tmp_path / "results" / student)
+    done = grade("import", "otter", tmp_path / "results", "--out", tmp_path / "run")
+    assert "Read: 3 results of 3 students" in done.stdout
+    said = python("-m", "grader", "report", tmp_path / "run", "--csv", "--html", "--names").stdout
+    (marks,) = (tmp_path / "run").rglob("marks.csv")
+    rows = {row["id"]: row for row in csv.DictReader(marks.read_text(encoding="utf-8").splitlines())}
+    assert {student: float(rows[student]["mark"]) for student in students} == {
+        student: found[file]["total"] for student, file in students.items()
+    }, said
 
 
 def test_check_shows_our_message_and_no_traceback(out: Path, folder: Path, found: Found, tmp_path: Path) -> None:

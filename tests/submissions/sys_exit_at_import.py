@@ -1,9 +1,8 @@
 # expect: at load raised SystemExit
 import sys
 
+sys.exit(0)
+
 
 def double(x):
     return 2 * x
-
-
-sys.exit(0)

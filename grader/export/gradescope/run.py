@@ -59,7 +59,8 @@ def main(root: Path) -> None:
     course = find_course(source / "course")
     settings = json.loads((source / "settings.json").read_text(encoding="utf-8"))
     with tempfile.TemporaryDirectory(prefix="grade-run-") as folder:
-        drop_to_worker_user(source / "worker-python")
+        if remark := drop_to_worker_user(source / "worker-python"):
+            print(remark)  # for instructors: students do not see what is printed here
         handed_in = Path(folder) / "handed_in" / STUDENT
         problems = stage(course, root / "submission", handed_in)
         rows, level, summary = grade_as_class(course, handed_in.parent, Path(folder) / "run", source / "secret")
@@ -70,10 +71,17 @@ def main(root: Path) -> None:
     write_results(root / "results", results)
 
 
-def drop_to_worker_user(wrapper: Path) -> None:
-    """Lets workers start through `wrapper`, which changes the user, unless there is a jail or we are not root."""
-    if os.geteuid() == 0 and wrapper.is_file() and level_quickly(Level.JAILED)[0] < Level.JAILED:
-        sys.executable = str(wrapper)  # what workers are started with; this process itself goes on as it is
+def drop_to_worker_user(wrapper: Path) -> str:
+    """Lets workers start through `wrapper`, which changes the user, unless there is a jail or we are not root.
+
+    What is to be said where there is no wrapper, so that student code stays root.
+    """
+    if os.geteuid() != 0 or level_quickly(Level.JAILED)[0] >= Level.JAILED:
+        return ""
+    if not wrapper.is_file():
+        return f"student code runs as root: {wrapper} is missing, which setup.sh writes; build the image again"
+    sys.executable = str(wrapper)  # what workers are started with; this process itself goes on as it is
+    return ""
 
 
 def stage(course: Course, submitted: Path, target: Path) -> list[str]:
