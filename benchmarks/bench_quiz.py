@@ -19,6 +19,8 @@ import time
 from pathlib import Path
 
 COURSE = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(COURSE))
+
 RUNS = 15
 EVENTS = 20_000
 PROMPT = b"answer ("

@@ -1,7 +1,7 @@
 """YAML files of the bank as plain values with positions; what YAML 1.1 would silently change is refused.
 
-PyYAML follows YAML 1.1, editors follow 1.2. Where the two disagree (`no`, `012`, `1e-3`, `12:30`) the text must be quoted
-or rewritten, so that the author, the editor and the quiz see the same value.
+PyYAML follows YAML 1.1, editors follow 1.2. Where the two disagree (`no`, `012`, `1e-3`, `12:30`) the text must be
+quoted or rewritten, so that the author, the editor and the quiz see the same value.
 """
 
 from __future__ import annotations

@@ -17,9 +17,17 @@ class Fault(NamedTuple):
     repair: str
 
     def __str__(self) -> str:
-        where = f"{self.file}:{self.line}:{self.column}"
+        where = f"{_from_here(self.file)}:{self.line}:{self.column}"
         middle = f"{self.field}: " if self.field else ""
         return f"{where}: {middle}{self.message}" + (f" {self.repair}" if self.repair else "")
+
+
+def _from_here(file: Path) -> Path:
+    """The file as one names it in the current folder, if it is below that."""
+    try:
+        return file.relative_to(Path.cwd())
+    except (ValueError, OSError):  # the current folder may be gone
+        return file
 
 
 class BankError(Exception):

@@ -1,4 +1,4 @@
-"""The bank as the player reads it: an SQLite cache keyed by the content of the files, so that starting costs no parsing.
+"""The bank as the player reads it: an SQLite cache keyed by the files' content, so that a start parses nothing.
 
 A hit needs neither pydantic nor PyYAML. A miss reads and validates the bank once and writes the cache anew; where the
 folder cannot be written, the index lives in memory.
@@ -15,15 +15,16 @@ from typing import Any, NamedTuple
 
 CACHE_VERSION = 1  # raise it when a table or the meaning of a column changes
 HEAD = "question_bank.yaml"
-_ENGINE = ("schema.py", "bank.py", "document.py", "formula.py", "index.py")
+_ENGINE = ("bank.py", "document.py", "formula.py", "index.py")  # and the models in schema/
 
 _TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE topic (position INTEGER PRIMARY KEY, id TEXT UNIQUE, title TEXT, grp TEXT, needs TEXT, exercises TEXT, also TEXT);
+CREATE TABLE topic (position INTEGER PRIMARY KEY, id TEXT UNIQUE, title TEXT, grp TEXT, needs TEXT, exercises TEXT,
+    also TEXT);
 CREATE TABLE grp (id TEXT PRIMARY KEY, title TEXT);
-CREATE TABLE question (position INTEGER PRIMARY KEY, id TEXT UNIQUE, topic TEXT, grp TEXT, type TEXT, difficulty INTEGER,
-    bloom TEXT, status TEXT, family TEXT, template INTEGER, revision INTEGER, breaking INTEGER, content TEXT, needs TEXT,
-    tags TEXT, body TEXT);
+CREATE TABLE question (position INTEGER PRIMARY KEY, id TEXT UNIQUE, topic TEXT, grp TEXT, type TEXT,
+    difficulty INTEGER, bloom TEXT, status TEXT, family TEXT, template INTEGER, revision INTEGER, breaking INTEGER,
+    content TEXT, needs TEXT, tags TEXT, body TEXT);
 """
 
 
@@ -98,6 +99,11 @@ class Index:
         )
         return {row[1]: _entry(row) for row in rows}
 
+    @property
+    def breaking(self) -> dict[str, int]:
+        """By question, the revision from which answers count, where that is not the first."""
+        return {entry.id: entry.breaking for entry in self.entries.values() if entry.breaking}
+
     def record(self, question: str) -> dict[str, Any]:
         """One question in full; KeyError if there is none of that id."""
         row = self._connection.execute("SELECT body FROM question WHERE id = ?", (question,)).fetchone()
@@ -120,7 +126,7 @@ def _words(text: str) -> tuple[str, ...]:
 
 
 def open_index(course: Path, cache: Path | None) -> Index:
-    """The index of a course's bank, from the cache folder if it is current; raises BankError if the bank is at fault."""
+    """The index of a course's bank, from the cache folder if it is current; raises BankError."""
     file = None if cache is None else cache / "question_bank.db"
     if file is not None and file.exists():
         index = _current(course, file)
@@ -163,7 +169,8 @@ def content_key(course: Path, patterns: Iterable[str]) -> str:
 
 def _sources(course: Path, patterns: Iterable[str]) -> list[Path]:
     here = Path(__file__).parent
-    return [course / HEAD, *included(course, patterns), *(here / name for name in _ENGINE)]
+    engine = [*(here / name for name in _ENGINE), *sorted((here / "schema").glob("*.py"))]
+    return [course / HEAD, *included(course, patterns), *engine]
 
 
 def included(course: Path, patterns: Iterable[str]) -> list[Path]:

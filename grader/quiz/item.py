@@ -99,7 +99,7 @@ class Ordering(NamedTuple):
 
 
 class Matching(NamedTuple):
-    """`key[i]` is the number of the right-hand text that belongs to left-hand text i; `origins` its place as written."""
+    """`key[i]` is the number of the right-hand text that belongs to left-hand text i, `origins` its written place."""
 
     lefts: tuple[str, ...]
     rights: tuple[str, ...]

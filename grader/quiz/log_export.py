@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timezone
 
 from .check import mark, right_answer
+from .formats.markup import to_mathjax
 from .formula import FormulaError
 from .index import Index
 from .item import LETTERS, Item, Judging, Matching, Ordering, Picking, Steps
@@ -44,7 +45,7 @@ def _inert(text: str) -> str:
 
 
 def anki_csv(index: Index, events: Iterable[Event]) -> str:
-    """The questions that were answered, one Anki note each: front, back, tags. A question with parameters is one variant."""
+    """The questions that were answered, one Anki note each: front, back, tags; with parameters one variant."""
     seen = list(dict.fromkeys(event.question for event in events if event.kind == "answer"))
     lines = ["#separator:Comma", "#html:true", "#notetype:Basic", "#columns:Front,Back,Tags", "#tags column:3"]
     out = io.StringIO()
@@ -95,8 +96,4 @@ def _back(item: Item) -> str:
 
 def _html(text: str) -> str:
     r"""Prose for Anki, maths as `\(…\)` for MathJax."""
-    plain = html.escape(re.sub(BLANK, "[…]", text.strip()))
-    plain = re.sub(r"\$\$(.+?)\$\$", r"\\[\1\\]", plain, flags=re.DOTALL)
-    return (
-        re.sub(r"(?<!\\)\$(.+?)(?<!\\)\$", r"\\(\1\\)", plain, flags=re.DOTALL).replace("\\$", "$").replace("\n", " ")
-    )
+    return to_mathjax(html.escape(re.sub(BLANK, "[…]", text.strip()))).replace("\n", " ")

@@ -10,7 +10,7 @@ from .variants import plain_number, realise, seed_of
 
 
 def preview_lines(index: Index, screen: Screen, question: str) -> list[str]:
-    """The question, its right answer, its reasons, hints and diagnosed mistakes; KeyError if there is none of that id."""
+    """The question, its right answer, its reasons, hints and diagnosed mistakes; raises KeyError."""
     item = realise(index.record(question), seed_of(question, "preview", 0))
     lines = question_lines(screen, item, f"{item.id} · {item.type} · difficulty {item.difficulty} · {item.bloom}")
     lines += _inner(screen, item.body)

@@ -1,4 +1,7 @@
-"""Numeric keys recomputed by the course's own functions: `reference: exercise22.max_pool([[a, b], [c, d]], 2)[0]`."""
+"""Keys recomputed by the course's own functions: `reference: exercise22.max_pool([[a, b], [c, d]], 2)[0]`.
+
+A list becomes an array of floats, and `int([2, 0])` an array of integers, such as labels or indices.
+"""
 
 from __future__ import annotations
 
@@ -50,9 +53,17 @@ def _index(node: ast.expr, text: str) -> int:
 
 
 def _argument(node: ast.expr) -> Any:
-    """A formula as text, or a list or tuple of arguments."""
+    """A formula as text, a literal, or a list, an `int` list or a tuple of arguments."""
     if isinstance(node, ast.List):
-        return [_argument(child) for child in node.elts]
+        entries = [_argument(child) for child in node.elts]
+        if any(isinstance(entry, tuple) for entry in entries):
+            raise FormulaError("a list in a reference holds formulas and lists")
+        return entries
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "int":
+        match node:
+            case ast.Call(args=[ast.List() as labels], keywords=[]):
+                return _Whole(_argument(labels))
+        raise FormulaError("int(…) in a reference takes one list, such as int([2, 0])")
     if isinstance(node, ast.Tuple):
         return tuple(_argument(child) for child in node.elts)
     if isinstance(node, ast.Constant) and (node.value is None or isinstance(node.value, (bool, str))):
@@ -66,24 +77,37 @@ class _Literal(NamedTuple):
     value: bool | str | None
 
 
+class _Whole(NamedTuple):
+    entries: list[Any]
+
+
 def _valued(argument: Any, values: Mapping[str, Value]) -> Any:
     """An argument with its formulas computed; lists become arrays, tuples stay."""
     import numpy as np
 
     if isinstance(argument, _Literal):
         return argument.value
+    if isinstance(argument, _Whole):
+        return np.array(_nested(argument.entries, values, _whole), dtype=np.int64)
     if isinstance(argument, tuple):
         return tuple(_valued(part, values) for part in argument)
     if isinstance(argument, list):
-        return np.array(_nested(argument, values))
+        return np.array(_nested(argument, values, float))
     return evaluate(argument, values)
 
 
-def _nested(argument: Any, values: Mapping[str, Value]) -> Any:
+def _nested(argument: Any, values: Mapping[str, Value], kind: Callable[[int | float], int | float]) -> Any:
+    """Lists of lists with each formula computed; numbers become the kind, words stay."""
     if isinstance(argument, list):
-        return [_nested(part, values) for part in argument]
+        return [_nested(part, values, kind) for part in argument]
     value = evaluate(argument, values)
-    return float(value) if isinstance(value, (int, float)) else value
+    return kind(value) if isinstance(value, (int, float)) else value
+
+
+def _whole(value: int | float) -> int:
+    if value != int(value):
+        raise FormulaError(f"{value} stands among integers")
+    return int(value)
 
 
 def recompute(course: Path, text: str, values: Mapping[str, Value]) -> Any:

@@ -13,7 +13,7 @@ HIDDEN = frozenset({"exam", "draft"})
 def release_bank(course: Path) -> dict[str, str]:
     """The files of the bank for a student release, by their path in the course; raises BankError.
 
-    Questions are cut out as lines, so that comments and the author's layout stay. The ledger, which names every id, is left out.
+    Questions are cut out as lines, so that comments and layout stay. The ledger, which names every id, is left out.
     """
     bank = load_bank(course)
     files = {HEAD: (course / HEAD).read_text(encoding="utf-8")}

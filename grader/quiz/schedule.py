@@ -1,7 +1,7 @@
 """When a question comes back, and which question comes next.
 
-Memory is modelled by FSRS with its default parameters; the template is scheduled, never the variant. New questions come when the
-topics before theirs are known; topics take turns; siblings do not meet on one day.
+Memory is modelled by FSRS with its default parameters; the template is scheduled, never the variant. New questions
+come when the topics before theirs are known; topics take turns; siblings do not meet on one day.
 """
 
 from __future__ import annotations
@@ -132,9 +132,8 @@ def queue(
 ) -> list[str]:
     """Question ids in the order in which to ask them: due ones first, then new ones, then what is not due yet.
 
-    Topics take turns. A question is put last if a sibling was asked today: one of its family, or one whose misconception
-    showed. Without
-    a wish for topics, new questions wait for the topics before theirs; with one they do not.
+    Topics take turns. A question is put last if a sibling was asked today: one of its family, or one
+    whose misconception showed. Without a wish for topics, new questions wait for the topics before theirs.
     """
     chosen = [entry for entry in entries.values() if not wish.topics or entry.topic in wish.topics]
     today = {question for question, _ in asked_today}

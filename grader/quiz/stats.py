@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from .index import Index
 from .schedule import forecast, mastery, retrievability
-from .screen import Screen, bar
+from .screen import Screen, counted
 from .store import Card, Event, Store
 
 
@@ -56,20 +56,29 @@ def misconceptions(answers: Sequence[Event]) -> Counter[str]:
     return Counter(tag for event in answers for tag in event.misconceptions.split())
 
 
+def misconception_topics(answers: Sequence[Event]) -> dict[str, str]:
+    """The topic in which each misconception showed last."""
+    return {tag: event.topic for event in answers for tag in event.misconceptions.split()}
+
+
 def stats_lines(index: Index, store: Store, screen: Screen, now: float) -> list[str]:
     """The screen of `grade quiz --stats`."""
     answers, cards = store.answers(), store.cards()
     if not answers:
         return ["No answers yet. Begin with: grade quiz"]
     right = sum(event.score >= 1 - 1e-9 for event in answers)
-    lines = [f"{len(answers)} answers, {right} right ({right / len(answers):.0%}), {len(cards)} questions seen.", ""]
+    lines = [
+        f"{counted(len(answers), 'answer')}, {right} right ({right / len(answers):.0%}),"
+        f" {counted(len(cards), 'question')} seen.", "",
+    ]  # fmt: skip
     lines += _topic_lines(topic_stats(index, cards, now), screen)
     lines += ["", *_forecast_lines(cards, now, screen)]
     lines += _calibration_lines(answers)
     common = misconceptions(answers).most_common(5)
     if common:
         lines += ["", "Misconceptions that showed most:"]
-        lines += [f"  {count:>3}  {tag}" for tag, count in common]
+        topics = misconception_topics(answers)
+        lines += [f"  {count:>3}  {tag}  ({topics[tag]})" for tag, count in common]
     return lines
 
 
@@ -87,7 +96,21 @@ def _topic_lines(topics: Sequence[TopicStats], screen: Screen) -> list[str]:
         rest = f"  {bar(topic.mastery, 10, plain)}  {topic.answered:>3}/{topic.questions:<3}  {topic.due:>3}  {recall}"
         lines.append(head + (rest if roomy else f"  {topic.due:>3}"))
     untouched = sum(not topic.answered for topic in topics)
-    return [*lines, f"{untouched} topics not begun."] if untouched else lines
+    if untouched:
+        lines.append(f"{counted(untouched, 'topic')} not begun.")
+    return [*lines, *screen.wrapped(_LEGEND)]
+
+
+_LEGEND = (
+    "known: the mean score of your answers, newer ones counting more.",
+    "recall: the chance, by the memory model, that you still know what you have seen.",
+)
+
+
+def bar(share: float, width: int = 10, ascii_only: bool = False) -> str:
+    """A bar of fixed width."""
+    full = round(max(0.0, min(1.0, share)) * width)
+    return "#" * full + "." * (width - full) if ascii_only else "█" * full + "·" * (width - full)
 
 
 def _forecast_lines(cards: Mapping[str, Card], now: float, screen: Screen) -> list[str]:
@@ -105,7 +128,8 @@ def _calibration_lines(answers: Sequence[Event]) -> list[str]:
     wanted = {1: "below 67%", 2: "67% to 80%", 3: "above 80%"}
     lines = ["", "Certainty and how often it was right:"]
     lines += [
-        f"  {names[level]:<12} {right:>4.0%} of {count:<4} (fits: {wanted[level]})" for level, count, right in levels
+        f"  {names[level]:<12} {right:>4.0%} of {count:<4} (honest if {wanted[level]})"
+        for level, count, right in levels
     ]
     return lines
 
@@ -119,7 +143,9 @@ def list_lines(index: Index, store: Store | None, screen: Screen, now: float) ->
     lines = [f"{index.title}: {sum(sizes.values())} questions"]
     wide = max((len(topic) for topic in index.topics), default=0)
     for topic in index.topics.values():
-        state = f"{sizes[topic.id]:>3} questions" + (f", {seen[topic.id]} seen" if seen[topic.id] else "")
+        state = f"{sizes[topic.id]:>3} question{'s' if sizes[topic.id] != 1 else ' '}" + (
+            f", {seen[topic.id]} seen" if seen[topic.id] else ""
+        )
         state += f", {due[topic.id]} due" if due[topic.id] else ""
         names = f"  (also {', '.join(topic.also)})" if topic.also else ""
         line = f"  {topic.id:<{wide}}  {state}"

@@ -5,13 +5,14 @@ import random
 import numpy as np
 import pytest
 
-from grader.quiz import item_statistics as stats
-from grader.quiz.analysis import ENOUGH, analyse, guess_score, to_csv, to_json, to_lines
+from grader.quiz.analysis import ENOUGH, analyse, guess_score, to_csv, to_json, to_markdown
+from grader.quiz.analysis import statistics as stats
+from grader.quiz.analysis.responses import Response, ResponseError, Run, read_run, response_of
+from grader.quiz.analysis.terminal import screen_lines
 from grader.quiz.bank import load_bank
 from grader.quiz.check import mark
 from grader.quiz.log_export import log_csv
 from grader.quiz.player import Player, Settings
-from grader.quiz.responses import Response, ResponseError, Run, read_run, response_of
 from grader.quiz.schedule import Wish
 from grader.quiz.screen import Screen
 from grader.quiz.store import Store
@@ -149,7 +150,7 @@ def test_item_rest_correlation_agrees_with_numpy(index):
 def test_discrimination_is_hidden_in_small_classes(index):
     analysis = analyse(make_run(index, students=ENOUGH - 1))
     assert all(item.discrimination is None and item.efficiency is None for item in analysis.items)
-    assert f"hidden below {ENOUGH}" in "\n".join(to_lines(analysis))
+    assert f"hidden below {ENOUGH}" in "\n".join(to_markdown(analysis))
     assert any("29 students" in caveat for caveat in analysis.paper.caveats)
 
 
@@ -187,7 +188,7 @@ def test_outputs_hold_the_numbers(index):
     document = json.loads(to_json(analysis))
     assert document["items"][0]["question"] == "alpha-multi"
     assert len(to_csv(analysis).splitlines()) == 6
-    assert "| alpha-single | 60 |" in "\n".join(to_lines(analysis))
+    assert "| alpha-single | 60 |" in "\n".join(to_markdown(analysis))
 
 
 def test_logs_of_self_quizzes_are_replayed_with_first_answers_only(course, index, tmp_path):
@@ -227,3 +228,12 @@ def test_an_empty_folder_says_what_to_do(tmp_path):
 def test_a_response_is_plain_data():
     response = Response("s", 1, "q", {}, "a", 1.0, 1.0, (0,), (), None, None, "answered")
     assert json.loads(json.dumps(response._asdict()))["chosen"] == [0]
+
+
+@pytest.mark.parametrize("students", [ENOUGH - 1, 60])
+def test_the_analysis_fits_a_terminal_of_80_columns(index, students):
+    lines = screen_lines(analyse(make_run(index, students)), Screen(80, Mode.PLAIN, False))
+    assert max(map(len, lines)) <= 80
+    assert any(line.startswith(f"  {students}      0 ") for line in lines)
+    assert ("say nothing below 30 answers" in " ".join(lines)) == (students < ENOUGH)
+    assert any("the better students choose `three`" in line for line in lines) == (students >= ENOUGH)

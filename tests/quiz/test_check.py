@@ -258,3 +258,38 @@ def test_formulas_that_agree_at_a_few_points_only_are_told_apart():
     assert same_formula("x**2 - x", "x*(x - 1)", ["x"])
     assert not same_formula("x", "abs(x - 1e-6) + 1e-6 * x", ["x"])
     assert not same_formula("log(x)", "log(x + 1e-3)", ["x"])
+
+
+RATES = (
+    Choice("0.1 to 0.2", True, "why"), Choice(r"$\frac{a}{1 - p}$ is kept", False, "why"), Choice("2", False, "why"),
+    Choice("cab", False, "why"), Choice("It is kept.", False, "why"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("answer", "label"),
+    [
+        ("0.1 to 0.2", "a"), ("0.1 TO  0.2", "a"), ("a/(1-p) is kept", "b"), ("a/(1 − p) is kept", "b"), ("cab", "d"),
+        ("it is kept", "e"), ("1", "a"), ("d", "d"), (r"\frac{a}{1-p} is kept", "b"),
+    ],
+)  # fmt: skip
+def test_an_option_can_be_named_by_its_own_text(answer, label):
+    assert [reason.label for reason in mark(Picking(RATES), answer).reasons if reason.chosen] == [label]
+
+
+def test_a_number_that_means_two_options_is_asked_again():
+    with pytest.raises(NotAnAnswer, match="2 is the text of option c and the number of another"):
+        mark(Picking(RATES), "2")
+
+
+@pytest.mark.parametrize(("answer", "says"), [("z", "no option z"), ("it is lost", "or the text of an option")])
+def test_what_names_no_option_says_what_to_type(answer, says):
+    with pytest.raises(NotAnAnswer, match=says):
+        mark(Picking(RATES), answer)
+
+
+def test_the_choice_of_a_gap_takes_the_text_too():
+    body = Gaps((Gap("rate", Picking(RATES)), Gap("n", Number(3, ("abs", 0), None, {}, "why"))), "each")
+    marked = mark(body, ("0.1 to 0.2", "4"))
+    assert marked.score == 0.5
+    assert [(reason.label, reason.chosen) for reason in marked.reasons] == [("rate a", True), ("n", False)]

@@ -152,7 +152,7 @@ def test_a_damaged_store_is_set_aside_and_the_quiz_goes_on(course):
     (course / ".grade").mkdir()
     (course / ".grade" / "progress.db").write_bytes(b"no database" * 500)
     run = quiz(course, "alpha", "--count", "1", stdin="a\n")
-    assert "damaged" in run.stdout
+    assert "damaged" in run.stderr
     assert len(answers(course)) == 1
 
 
@@ -276,4 +276,53 @@ def test_the_state_survives_a_kill(course, terminal):
 def test_a_copied_folder_takes_its_progress_along(course, tmp_path):
     quiz(course, "alpha", "--count", "1", stdin="a\n")
     shutil.copytree(course, tmp_path / "copy")
-    assert "1 answers" in quiz(tmp_path / "copy", "--stats").stdout
+    assert "1 answer, " in quiz(tmp_path / "copy", "--stats").stdout
+
+
+def test_a_damaged_store_is_reported_by_the_statistics_too_and_its_cards_are_derived_anew(course):
+    quiz(course, "alpha", "--count", "3", "--seed", "1", stdin="a\nt\nab\n")
+    file = course / ".grade" / "progress.db"
+    with closing(sqlite3.connect(file)) as progress:
+        progress.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        page = progress.execute("SELECT rootpage FROM sqlite_master WHERE name = 'quiz_card'").fetchone()[0]
+        size = progress.execute("PRAGMA page_size").fetchone()[0]
+    data = bytearray(file.read_bytes())
+    data[(page - 1) * size : page * size] = b"\xff" * size
+    file.write_bytes(bytes(data))
+    run = quiz(course, "--stats")
+    assert "is damaged" in run.stderr
+    assert "3 answers saved from it" in run.stderr
+    assert "3 answers, " in run.stdout
+    assert "3 questions seen." in run.stdout
+
+
+def test_usage_errors_point_to_the_help_of_the_quiz_itself(course):
+    for words in (["alpah"], ["--due", "--new"], ["--count", "0"]):
+        run = subprocess.run(
+            [sys.executable, "-m", "grader", "quiz", *words], cwd=course, text=True, capture_output=True, env=ENVIRONMENT,
+            timeout=60, check=False,
+        )  # fmt: skip
+        assert run.returncode == 2
+        assert "grade quiz --help" in run.stderr
+
+
+def test_each_fault_of_the_bank_stands_on_its_own_line(course):
+    file = course / "question_bank" / "q01_first.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("difficulty: 1", "difficulty: 9"), encoding="utf-8")
+    run = subprocess.run(
+        [sys.executable, "-m", "grader", "quiz"], cwd=course, text=True, capture_output=True, env=ENVIRONMENT,
+        timeout=60, check=False,
+    )  # fmt: skip
+    lines = run.stderr.splitlines()
+    assert lines[0].startswith(f"question_bank{os.sep}q01_first.yaml:8:3: questions[0].difficulty")
+    assert lines[-1].startswith("grade: the question bank cannot be read")
+
+
+def test_the_help_fits_80_columns_and_cuts_nothing(course):
+    run = quiz(course, "--help", COLUMNS="80")
+    assert run.stdout.startswith("Usage: grade quiz [TOPIC]... [OPTIONS]\n")
+    assert "..." not in run.stdout.split("Commands:")[1]
+    for command in ("analyse", "export", "import", "mark", "paper"):
+        assert f"\n  {command} " in run.stdout
+        assert f"grade quiz {command}" in quiz(course, command, "--help", COLUMNS="80").stdout
+    assert max(map(len, run.stdout.splitlines())) <= 80

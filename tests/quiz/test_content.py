@@ -58,6 +58,15 @@ def test_every_question_can_be_shown_and_marked(width, mode):
         assert verdict_lines(screen, item, marked)
 
 
+def test_the_authors_page_counts_the_bank_as_it_is():
+    page = " ".join((COURSE / "docs" / "quiz.md").read_text(encoding="utf-8").split())
+    with_parameters = [placed.group for placed in BANK.questions if placed.question.params]
+    groups = [placed.group for placed in BANK.questions]
+    assert f"{len(groups)} questions, {len(with_parameters)} of them with parameters" in page
+    for group in BANK.head.groups:
+        assert f"{group.id} {groups.count(group.id)}({with_parameters.count(group.id)})" in page
+
+
 def test_every_topic_can_be_reached_from_one_that_needs_nothing():
     from grader.quiz.index import open_index
 

@@ -10,11 +10,14 @@ from click.testing import CliRunner
 from grader.quiz.bank import load_bank, read_bank
 from grader.quiz.commands import quiz
 from grader.quiz.formats import FormatError
-from grader.quiz.formats.common import exact, from_mathjax, to_mathjax, topic_file
+from grader.quiz.formats.drafts import topic_file
 from grader.quiz.formats.gift import export_gift, import_gift
-from grader.quiz.formats.moodle import FRACTIONS, export_moodle, import_moodle, snapped
+from grader.quiz.formats.graded import FRACTIONS, snapped
+from grader.quiz.formats.markup import from_mathjax, to_mathjax
+from grader.quiz.formats.moodle import export_moodle, import_moodle
 from grader.quiz.formats.prairielearn import export_prairielearn
 from grader.quiz.formats.text2qti import export_text2qti
+from grader.quiz.formats.writing import exact
 
 from .bank_text import HEAD, write_bank
 
@@ -263,4 +266,31 @@ def test_the_commands_export_and_import(course, tmp_path, monkeypatch):
     run = runner.invoke(quiz, arguments)
     assert run.exit_code == 0, run.output
     assert "drafts in" in run.output
+    missing = [*arguments[:-1], str(tmp_path / "no" / "folder.yaml")]
+    assert "folder.yaml: No such file or directory." in runner.invoke(quiz, missing).output
+    assert runner.invoke(quiz, ["export", "gift", "first", "--out", str(tmp_path / "named")]).exit_code == 0
+    assert "alpha-single" in (tmp_path / "named" / "questions.gift").read_text()
+    assert "Did you mean alpha" in runner.invoke(quiz, ["export", "gift", "alpah", "--out", str(tmp_path / "x")]).output
     assert runner.invoke(quiz, arguments).exit_code == 1
+
+
+@pytest.mark.parametrize("number", ["nan", "inf", "1e999", "three"])
+def test_an_imported_answer_that_is_no_finite_number_is_reported(number):
+    xml = (
+        '<quiz><question type="numerical"><name><text>n</text></name>'
+        f'<answer fraction="100"><text>{number}</text></answer></question></quiz>'
+    )
+    for imported in (import_moodle(xml.encode(), "alpha"), import_gift(f"::n:: How many? {{#{number}}}", "alpha")):
+        assert imported.questions == ()
+        assert f"n: the answer {number!r} is no number and is left out" in map(str, imported.losses)
+
+
+def test_words_with_a_pattern_are_exported_with_their_samples(records):
+    record = next(record for record in records if record["id"] == "alpha-short")
+    record = {**record, "accept": ["teacher forcing", "re:teacher[ -]?forced"], "samples": ["teacher-forced"]}
+    for export in (export_moodle, export_gift, export_text2qti):
+        exported = export([record])
+        text = "".join(exported.files.values())
+        assert "teacher forcing" in text
+        assert "teacher-forced" in text
+        assert "alpha-short: patterns are replaced by their samples" in map(str, exported.losses)

@@ -227,7 +227,7 @@ def test_a_published_question_cannot_change_or_vanish_in_silence(tmp_path):
 def test_the_examples_of_the_authors_page_are_sound(tmp_path):
     """Every rule that the page names exists, and every rule that exists is named there."""
     page = (Path(__file__).parents[2] / "docs" / "quiz.md").read_text(encoding="utf-8")
-    sources = (Path(__file__).parents[2] / "grader" / "quiz" / "lint").glob("*.py")
+    sources = (Path(__file__).parents[2] / "grader" / "quiz" / "lint").rglob("*.py")
     text = "".join(file.read_text(encoding="utf-8") for file in sources)
     for rule in {case[0] for case in ERRORS + WARNINGS} | {
         "bot",

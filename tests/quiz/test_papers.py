@@ -10,9 +10,9 @@ from click.testing import CliRunner
 from grader.quiz.bank import load_bank
 from grader.quiz.check import right_answer
 from grader.quiz.commands import quiz
-from grader.quiz.marking import MarkingError, mark_folder, marks_csv, read_sheet
-from grader.quiz.paper import PaperError, pools, read_blueprint, slots, write_papers
-from grader.quiz.roster import RosterError, Student, read_roster
+from grader.quiz.papers.draw import PaperError, pools, read_blueprint, slots, write_papers
+from grader.quiz.papers.marking import MarkingError, mark_folder, marks_csv, read_sheet
+from grader.quiz.papers.roster import RosterError, Student, read_roster
 from grader.quiz.variants import realise
 
 BLUEPRINT = """title: Mid-term

@@ -71,7 +71,7 @@ def test_each_answer_is_saved_before_its_verdict_shows(index, store, monkeypatch
         if "RIGHT" in text or "WRONG" in text:
             seen.append(len(store.answers()))
 
-    monkeypatch.setattr("grader.quiz.player.say", say)
+    monkeypatch.setattr("grader.quiz.player.play.say", say)
     play(index, store, ["a", "t", "ab"])
     assert seen == [1, 2, 3]
 
@@ -180,8 +180,8 @@ def test_a_derivation_left_in_the_middle_goes_on_at_its_next_step(index, store, 
 def test_certainty_is_asked_before_the_verdict_and_gives_points(index, store, capsys):
     play(index, store, [key(index, "alpha-single"), "9", "3", "f", "3"], size=2, certainty=True)
     out = capsys.readouterr().out
-    assert "Certainty 3: +3 points." in out
-    assert "Certainty 3: -6 points." in out
+    assert "Points for certainty 3: +3." in out
+    assert "Points for certainty 3: -6." in out
     assert "Certainty points: -3 of 6" in out
     assert [event.certainty for event in store.answers()] == [3, 3]
 
@@ -197,12 +197,28 @@ def test_what_is_due_comes_back_and_nothing_due_is_said(index, store, capsys):
 
 
 def test_an_interrupt_while_saving_leaves_no_half_answer(index, store, monkeypatch):
-    monkeypatch.setattr("grader.quiz.store._put_card", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    monkeypatch.setattr("grader.quiz.store.rows.put_card", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
     with pytest.raises(KeyboardInterrupt):
         play(index, store, ["a"])
     assert store.log() == []
     monkeypatch.undo()
     assert Session.load(store.state("session")).done == 0
+
+
+def test_an_exam_that_lies_ahead_is_said_at_the_start(index, store, capsys):
+    clock = Clock()
+    play(index, store, ["q"], clock=clock, exam=clock.now + 12 * DAY)
+    assert "Your exam is in 12 days: everything comes back before it." in capsys.readouterr().out
+    play(index, store, ["q"], clock=clock, exam=clock.now - DAY, restart=True)
+    assert "exam" not in capsys.readouterr().out
+
+
+def test_a_process_killed_after_saving_does_not_ask_again(index, store, monkeypatch):
+    monkeypatch.setattr("grader.quiz.player.play.verdict_lines", lambda *_: (_ for _ in ()).throw(SystemExit))
+    with pytest.raises(SystemExit):
+        play(index, store, ["a"])
+    assert [event.question for event in store.answers()] == ["alpha-single"]
+    assert Session.load(store.state("session")).done == 1
 
 
 def test_a_question_that_is_gone_makes_a_new_session(index, store, capsys):
@@ -242,3 +258,46 @@ def test_no_line_of_any_question_is_wider_than_the_terminal(index, width, mode):
         prose = [line for line in lines if not line.startswith("   ") or "|" not in line]
         longest_word = max(len(word) for line in prose for word in line.split())
         assert max(map(len, prose)) <= max(width, longest_word + 6)
+
+
+def test_a_question_without_hints_names_the_sheet(index, store, capsys):
+    play(index, store, [key(index, "alpha-single"), "hint", "q"])
+    out = capsys.readouterr().out
+    assert "This question has no hints. Its formulas: grade show exercise11" in out
+    assert "`skip` leaves it for later." in out.replace("\n  ", " ")
+
+
+def test_after_a_weak_session_the_topics_before_it_come_first(index, store, capsys):
+    order = " ".join(reversed(key(index, "beta-order").split()))
+    play(index, store, [order], Wish(BETA), size=1)
+    assert "First: grade quiz alpha  (beta builds on it)\nThen:  grade quiz beta\n" in capsys.readouterr().out
+
+
+def test_certainty_is_not_asked_after_a_derivation(index, store):
+    answers = [key(index, "beta-order"), "3", key(index, "beta-match"), "3", *key(index, "beta-cloze"), "3",
+               *key(index, "beta-bug"), "3", "lam*w", "0.9"]  # fmt: skip
+    assert play(index, store, answers, Wish(BETA), size=5, certainty=True) is True
+    assert [event.certainty for event in store.answers()] == [3, 3, 3, 3, None]
+
+
+def test_a_pair_that_was_found_is_told_from_one_that_was_not(index, store, capsys):
+    right = key(index, "beta-match")
+    letters = [pair[-1] for pair in right.split()]
+    letters[0], letters[1] = letters[1], letters[0]
+    play(index, store, [key(index, "beta-order"), "".join(letters), "q"], Wish(BETA))
+    out = capsys.readouterr().out
+    assert out.count("  Right answer 1") == 1
+    assert "  Right 3" in out
+
+
+@pytest.mark.parametrize("width", [24, 40, 80])
+def test_no_message_of_a_session_is_wider_than_the_terminal(index, store, monkeypatch, capsys, width):
+    monkeypatch.setattr("tests.quiz.test_player.SCREEN", Screen(width, Mode.PLAIN, False))
+    answers = ["?", "h", "h", "h", "zzz", "undo", "skip", "f", "u", "f", "q"]
+    play(index, store, answers)
+    play(index, store, [], size=3)
+    play(index, store, ["q"], Wish(BETA), size=5, restart=True)
+    play(index, store, [], Wish(frozenset({"gamma"})))
+    out = capsys.readouterr().out.split("\n")
+    assert "Taking up" in "\n".join(out)
+    assert [line for line in out if len(line) > width and " " in line.strip()] == []

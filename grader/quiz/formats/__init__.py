@@ -3,6 +3,6 @@
 What a format cannot hold is a `Loss` that names the question; nothing is left out in silence.
 """
 
-from .common import Exported, FormatError, Imported, Loss
+from .results import Exported, FormatError, Imported, Loss
 
 __all__ = ["Exported", "FormatError", "Imported", "Loss"]

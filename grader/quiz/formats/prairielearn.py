@@ -17,8 +17,9 @@ from ..formula import FormulaError
 from ..item import Gap, Gaps, Item, Judging, Matching, Number, Ordering, Picking, Sizes, Words
 from ..screen import gaps_shown
 from ..variants import realise, space
-from .common import Exported, Loss, exact, plain_tolerance
-from .moodle import to_html
+from .markup import to_html
+from .results import Exported, Loss
+from .writing import exact, plain_tolerance
 
 KEPT_VARIANTS = 200
 _DRAWN_PAGE = "{{{params.html}}}\n"  # the whole page is a parameter: PrairieLearn fills it in before it reads elements

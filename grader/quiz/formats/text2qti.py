@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..item import LETTERS, Judging, Number, Picking, Words
-from .common import Exportable, Exported, Loss, common_losses, exportable, plain_tolerance
+from .results import Exported, Loss
+from .writing import Exportable, accepted_words, common_losses, exportable, plain_tolerance
 
 SMALLEST = 1e-4  # Canvas cannot hold numbers nearer to 0
 
@@ -65,12 +66,9 @@ def _body(entry: Exportable, losses: list[Loss]) -> list[str] | None:
         case Number() as number:
             return _numeric(entry, number, losses)
         case Words() as words:
-            if any(word.startswith("re:") for word in words.accept):
-                losses.append(Loss(entry.name, "patterns are replaced by their samples"))
             if words.slips:
                 losses.append(Loss(entry.name, "reasons of wrong words are not kept"))
-            plain = [word for word in words.accept if not word.startswith("re:")] or list(words.samples)
-            return [f"* {_indented(word, '')}" for word in dict.fromkeys(plain)]
+            return [f"* {_indented(word, '')}" for word in accepted_words(entry, words, losses)]
     return None
 
 

@@ -9,6 +9,7 @@ import click
 
 from ..bank import read_bank
 from ..index import HEAD
+from ..screen import counted
 from . import Severity, lint_bank, lint_files
 from .statistics import bot_scores, counts
 
@@ -30,7 +31,7 @@ def main(files: tuple[Path, ...], course: Path, publish: bool, schema: bool) -> 
         click.echo(str(finding))
     errors = sum(finding.severity is Severity.ERROR for finding in findings)
     _summary(course, files)
-    click.echo(f"{errors} errors, {len(findings) - errors} warnings")
+    click.echo(f"{counted(errors, 'error')}, {counted(len(findings) - errors, 'warning')}")
     if publish and not errors and not files:
         from .ledger import LEDGER
         from .ledger import publish as write

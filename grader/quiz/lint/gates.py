@@ -132,7 +132,7 @@ def _longest(live: list[Placed]) -> Iterator[Gate]:
         if count and share > limit:
             yield Gate(
                 "longest-key",
-                f"in {share:.0%} of the {count} choices of {size} the longest option is right, the limit is {limit:.0%}.",
+                f"in {share:.0%} of the {count} choices of {size} the longest is right, at most {limit:.0%} may be.",
                 "Lengthen wrong options or shorten right ones.",
             )
 

@@ -1,7 +1,7 @@
 """The ledger of published questions: an id is never reused, and a changed question says so.
 
-`question_bank/ledger.json` keeps the content hash and revision of each id as last published. `python -m grader.quiz.lint
---publish` writes it once the bank is clean.
+`question_bank/ledger.json` keeps the content hash and revision of each id as last published. `python -m
+grader.quiz.lint --publish` writes it once the bank is clean.
 """
 
 from __future__ import annotations

@@ -162,22 +162,24 @@ def _formulas_drawable(placed: Placed) -> Iterator[Problem]:
     from ...texbox import TexError, check
 
     for loc, text in texts(placed.question):
-        for tex in _maths_of(loc, text):
+        for tex in maths_of(loc, text):
             try:
-                check(_drawable(tex))
+                check(drawable(tex))
             except TexError as error:
                 yield "tex", loc, f"the formula `{tex[:50]}` cannot be drawn: {error}.", ""
         if loc[-1] != "formula" and text.replace("\\$", "").count("$") % 2:
             yield "tex", loc, "a `$` is not closed.", "A dollar sign in prose is written `\\$`."
 
 
-def _maths_of(loc: Loc, text: str) -> list[str]:
+def maths_of(loc: Loc, text: str) -> list[str]:
+    """The formulas of a text; a field `formula` is one as a whole."""
     if loc[-1] == "formula":
         return [text]
     return [match[1] or match[2] for match in MATHS.finditer(text.replace("\\$", ""))]
 
 
-def _drawable(tex: str) -> str:
+def drawable(tex: str) -> str:
+    """The formula with numbers for its placeholders and words for its gaps."""
     return re.sub(BLANK, r"\\text{[\1]}", re.sub(PLACEHOLDER, "2", tex))
 
 

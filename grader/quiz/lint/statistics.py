@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ..bank import Bank, Placed
-from ..schema import Option, TrueFalse
+from ..schema import TrueFalse
 from .rules import ABSOLUTE, option_lists, text_of
 from .texts import visible, words
 
@@ -189,8 +189,3 @@ def counts(bank: Bank) -> Counts:
         by_bloom=Counter(placed.question.bloom for placed in live),
         by_topic=Counter(placed.question.topic for placed in live),
     )
-
-
-def options_of(placed: Placed) -> list[Option]:
-    """Every option of a question."""
-    return [option for _, options, _ in option_lists(placed.question) for option in options]

@@ -1,0 +1,1 @@
+"""Papers of a class: drawn for each student from a blueprint, and marked with the instructor's copy."""
