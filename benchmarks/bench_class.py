@@ -306,7 +306,8 @@ def many(base: Path) -> None:
     words = [
         sys.executable,
         "-m",
-        "grader.classroom",
+        "grader",
+        "class",
         str(base / "many"),
         "--out",
         str(base / "many-run"),
@@ -330,7 +331,7 @@ def nothing_new(base: Path) -> None:
         student = place / f"student{number:06}"
         student.mkdir(parents=True)
         (student / "exercise17_batchnorm.py").write_bytes(b"")
-    words = [sys.executable, "-m", "grader.classroom", str(place), "--out", str(base / "files-run"), "--jobs", "1"]
+    words = [sys.executable, "-m", "grader", "class", str(place), "--out", str(base / "files-run"), "--jobs", "1"]
     started = time.perf_counter()
     subprocess.run(words, cwd=ROOT, check=True, capture_output=True)
     first = time.perf_counter() - started

@@ -81,9 +81,9 @@ def grade(course: Course, submissions: Path, out: Path, **given: object) -> Summ
     return grade_class(course, request, quiet)
 
 
-def command(course: Course, *words: object) -> list[str]:
-    """The command line of `grade class`, to be started in the course's folder."""
-    return [sys.executable, "-m", "grader.classroom", *map(str, words)]
+def command(course: Course, *words: object, name: str = "class") -> list[str]:
+    """A command line of `grade`, to be started in the course's folder."""
+    return [sys.executable, "-m", "grader", name, *map(str, words)]
 
 
 def environment() -> dict[str, str]:
@@ -91,10 +91,10 @@ def environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "200"}
 
 
-def run_command(course: Course, *words: object, code: int = 0) -> str:
-    """What `grade class` prints, its exit code checked."""
+def run_command(course: Course, *words: object, name: str = "class", code: int = 0) -> str:
+    """What a command prints, its exit code checked."""
     done = subprocess.run(
-        command(course, *words),
+        command(course, *words, name=name),
         cwd=course.root,
         env=environment(),
         capture_output=True,

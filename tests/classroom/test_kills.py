@@ -87,6 +87,7 @@ def disturbed(words: list[str], cwd: Path, rng: random.Random, kills: int, slack
                 break
             others += 1
         process.wait(120)
+        assert process.returncode in (0, -signal.SIGKILL), "the command failed by itself"
         if process.returncode == 0 and coordinators + others < kills:
             for path in (cwd.parent / "run").glob("ledger.db*"):  # done before the last kill: begin anew
                 path.unlink()

@@ -180,7 +180,7 @@ def test_the_page_holds_texts_as_text_pseudonyms_and_what_it_does_not_prove(tmp_
     evil = "# <script>alert('x')</script> <img src=x onerror=alert(1)> \x1b[31m \u202e\n" + work(random.Random(1), 1)
     for student in ("alicewonder", "bobwonder"):
         hand_in(tmp_path / "in", student, own(evil, student[:1]))
-    run_command(course, "similar", tmp_path / "in", "--out", tmp_path / "page.html")
+    run_command(course, tmp_path / "in", "--out", tmp_path / "page.html", name="similar")
     text = (tmp_path / "page.html").read_text(encoding="utf-8")
     reader = Reader()
     reader.feed(text)
