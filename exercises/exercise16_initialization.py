@@ -40,8 +40,8 @@ def fans(shape):
         linear (out, in):           fan_in = in,        fan_out = out
         convolution (F, C, kh, kw): fan_in = C kh kw,   fan_out = F kh kw
 
-    shape is a tuple of two or four int. Returns two int, fan_in and fan_out. kh and kw may differ,
-    and may be 1.
+    shape is a tuple of two or four int. Returns two int, fan_in and fan_out (np.prod of an empty
+    tuple is 1.0, a float). kh and kw may differ, and may be 1.
     Glorot and Bengio 2010, section 4.2; convolutions: He et al. 2015, section 2.2.
     """
     raise NotImplementedError

@@ -136,8 +136,8 @@ def cross_attention(y, memory, Wq, Wk, Wv, mask):
 
     y is (N, Ty, D); memory is (N, Tm, Dm); Wq is (d_k, D); Wk is (d_k, Dm); Wv is (D, Dm); mask is
     (N, 1, Tm), bool, True where memory is real. Returns (N, Ty, D). Ty and Tm differ in general.
-    A memory of padding only gives zeros; scores may be as large as 10^4. Builds on
-    scaled_dot_product_attention of exercise 29.
+    A memory of padding only gives zeros; scores may be as large as 10^4, those of padding too, and
+    far above the real ones. Builds on scaled_dot_product_attention of exercise 29.
     Vaswani et al. 2017, section 3.2.3.
     """
     raise NotImplementedError

@@ -124,7 +124,7 @@ def window_attention(Q, K, V, table, index, mask):
     (M^2, M^2), int, from relative_position_index; mask is (B, M^2, M^2), bool, True where attending
     is allowed, the same for all heads. A place may always attend to itself. Returns
     (B, heads, M^2, d). A table of zeros gives the attention of exercise 29. Scores may be as large
-    as 10^4, of both signs.
+    as 10^4, of both signs, and those that the mask forbids far above the others.
     Liu et al. 2021, equation 4.
     """
     raise NotImplementedError

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -12,6 +12,21 @@ from grader.spec import Array, Case, Check, Wrong
 
 TITLE = "Logarithms and stable sums"
 NEEDS = ()
+
+# Constants that code adds inside a logarithm, or lets nothing fall below.
+_TINY = (1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15, 2.0**-52)
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+def _each_tiny(make: Callable[[float], _F]) -> tuple[_F, ...]:
+    """What `make` makes of each constant, with EPS in its docstring replaced by it."""
+    made = []
+    for eps in _TINY:
+        function = make(eps)
+        function.__name__ += f"_at_{eps:.1e}"
+        function.__doc__ = (function.__doc__ or "").replace("EPS", f"{eps:.3g}")
+        made.append(function)
+    return tuple(made)
 
 
 def log_likelihood(p: Array) -> float:
@@ -64,19 +79,20 @@ def log_likelihood__eps_inside(p: Array) -> float:
     return float(np.sum(np.log(p + 1e-8)))
 
 
-def log_likelihood__eps_inside_floor(p: Array) -> float:
-    """Lets no probability fall below 1e-8, so an impossible event costs 18.4 instead of being impossible."""
-    return float(np.sum(np.log(np.maximum(p, 1e-8))))
+def _log_likelihood_added(eps: float) -> Callable[..., float]:
+    def log_likelihood__eps_inside_added(p: Array) -> float:
+        """Adds EPS inside the log, so an impossible event has a finite cost."""
+        return float(np.sum(np.log(p + eps)))
+
+    return log_likelihood__eps_inside_added
 
 
-def log_likelihood__eps_inside_smaller(p: Array) -> float:
-    """Adds 1e-12 inside the log, so an impossible event costs 27.6 instead of being impossible."""
-    return float(np.sum(np.log(p + 1e-12)))
+def _log_likelihood_floor(eps: float) -> Callable[..., float]:
+    def log_likelihood__eps_inside_floor(p: Array) -> float:
+        """Lets no probability fall below EPS, so an impossible event has a finite cost."""
+        return float(np.sum(np.log(np.maximum(p, eps))))
 
-
-def log_likelihood__eps_inside_middle(p: Array) -> float:
-    """Adds 1e-10 inside the log, so an impossible event costs 23 instead of being impossible."""
-    return float(np.sum(np.log(p + 1e-10)))
+    return log_likelihood__eps_inside_floor
 
 
 def log_likelihood__negated(p: Array) -> float:
@@ -298,6 +314,8 @@ def softplus_cases(rng: np.random.Generator) -> Iterator[Case]:
     yield Case("a positive number", x=float(rng.uniform(0.5, 2.0)))
     yield Case("a negative number", x=float(rng.uniform(-2.0, -0.5)))
     yield Case("0-d array", x=np.array(rng.uniform(-2.0, 2.0)))
+    yield Case("nearly the identity", x=rng.uniform(3.5, 9.0, size=4))
+    yield Case("tens to hundreds", x=rng.uniform(35.0, 600.0, size=3))
     yield Case("beyond the overflow of exp", kind="stability", x=rng.uniform(0.8e4, 1.2e4, size=3))
     yield Case("far left", kind="stability", x=-rng.uniform(0.8e4, 1.2e4, size=3))
 
@@ -325,14 +343,20 @@ def log_sigmoid__floored(x: Array) -> Array:
     return np.log(1.0 / (1.0 + np.exp(-np.asarray(x))) + 1e-12)
 
 
-def log_sigmoid__floored_maximum(x: Array) -> Array:
-    """Lets the sigmoid not fall below 1e-12, so nothing can fall below -27.6."""
-    return np.log(np.maximum(1.0 / (1.0 + np.exp(-np.asarray(x))), 1e-12))
+def _log_sigmoid_added(eps: float) -> Callable[..., Array]:
+    def log_sigmoid__floored_added(x: Array) -> Array:
+        """Adds EPS inside the log, so nothing can fall below the log of that."""
+        return np.log(1.0 / (1.0 + np.exp(-np.asarray(x))) + eps)
+
+    return log_sigmoid__floored_added
 
 
-def log_sigmoid__floored_higher(x: Array) -> Array:
-    """Adds 1e-8 inside the log, so nothing can fall below -18.4."""
-    return np.log(1.0 / (1.0 + np.exp(-np.asarray(x))) + 1e-8)
+def _log_sigmoid_floor(eps: float) -> Callable[..., Array]:
+    def log_sigmoid__floored_maximum(x: Array) -> Array:
+        """Lets the sigmoid not fall below EPS, so nothing can fall below the log of that."""
+        return np.log(np.maximum(1.0 / (1.0 + np.exp(-np.asarray(x))), eps))
+
+    return log_sigmoid__floored_maximum
 
 
 def log_sigmoid__sign_lost(x: Array) -> Array:
@@ -364,6 +388,7 @@ def log_sigmoid_cases(rng: np.random.Generator) -> Iterator[Case]:
     yield Case("a zero among others", x=rng.permutation(np.append(rng.uniform(-2.0, 2.0, size=3), 0.0)))
     yield Case("a negative number", x=float(rng.uniform(-2.0, -0.5)))
     yield Case("a positive number", x=float(rng.uniform(0.5, 1.5)))
+    yield Case("nearly the logit itself", x=-rng.uniform(3.5, 9.0, size=4))
     wrong = np.append(rng.uniform(25.0, 60.0, size=5), rng.uniform(1.0, 3.0))  # the last one keeps e^x above rounding
     yield Case("confidently wrong", x=-rng.permutation(wrong).reshape(2, 3))
     yield Case("logits near -1e4", kind="stability", x=-rng.uniform(0.8e4, 1.2e4, size=4))
@@ -557,10 +582,22 @@ def kl_divergence__smoothed_q(p: Array, q: Array) -> float:
     return float(np.sum(p[possible] * (np.log(p[possible]) - np.log(q[possible] + 1e-12))))
 
 
-def kl_divergence__smoothed_q_more(p: Array, q: Array) -> float:
-    """Adds 1e-8 to q, so an impossible event gets a finite penalty."""
-    possible = p > 0
-    return np.sum(p[possible] * (np.log(p[possible]) - np.log(q[possible] + 1e-8)))
+def _kl_divergence_smoothed(eps: float) -> Callable[..., float]:
+    def kl_divergence__smoothed_q_by(p: Array, q: Array) -> float:
+        """Adds EPS to q, so an impossible event gets a finite penalty."""
+        possible = p > 0
+        return float(np.sum(p[possible] * (np.log(p[possible]) - np.log(q[possible] + eps))))
+
+    return kl_divergence__smoothed_q_by
+
+
+def _kl_divergence_floor(eps: float) -> Callable[..., float]:
+    def kl_divergence__smoothed_q_floor(p: Array, q: Array) -> float:
+        """Lets q not fall below EPS, so an impossible event gets a finite penalty."""
+        possible = p > 0
+        return float(np.sum(p[possible] * (np.log(p[possible]) - np.log(np.maximum(q[possible], eps)))))
+
+    return kl_divergence__smoothed_q_floor
 
 
 def kl_divergence__nan_on_zero_p(p: Array, q: Array) -> float:
@@ -632,9 +669,8 @@ CHECKS = (
                 hint="Do not hide a zero probability: its log is minus infinity.",
                 tags=("edge",),
                 also=(
-                    log_likelihood__eps_inside_floor,
-                    log_likelihood__eps_inside_smaller,
-                    log_likelihood__eps_inside_middle,
+                    *_each_tiny(_log_likelihood_added),
+                    *_each_tiny(_log_likelihood_floor),
                 ),
             ),
             Wrong(
@@ -760,8 +796,8 @@ CHECKS = (
                 hint="A small constant caps the loss; use the exact identity instead.",
                 tags=("edge",),
                 also=(
-                    log_sigmoid__floored_maximum,
-                    log_sigmoid__floored_higher,
+                    *_each_tiny(_log_sigmoid_added),
+                    *_each_tiny(_log_sigmoid_floor),
                 ),
             ),
             Wrong(
@@ -869,7 +905,10 @@ CHECKS = (
                 id="smoothed-q",
                 hint="If q rules out something p allows, the divergence is infinite.",
                 tags=("edge",),
-                also=(kl_divergence__smoothed_q_more,),
+                also=(
+                    *_each_tiny(_kl_divergence_smoothed),
+                    *_each_tiny(_kl_divergence_floor),
+                ),
             ),
             Wrong(
                 kl_divergence__nan_on_zero_p,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -11,6 +12,22 @@ from grader.spec import Array, Case, Check, Gradient, Wrong
 
 TITLE = "Activation functions and their derivatives"
 NEEDS = (4,)
+
+# Constants that code adds inside a logarithm, or lets nothing fall below.
+_TINY = (1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15, 2.0**-52)
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+def _each_tiny(make: Callable[[float], _F]) -> tuple[_F, ...]:
+    """What `make` makes of each constant, with EPS in its docstring replaced by it."""
+    made = []
+    for eps in _TINY:
+        function = make(eps)
+        function.__name__ += f"_at_{eps:.1e}"
+        function.__doc__ = (function.__doc__ or "").replace("EPS", f"{eps:.3g}")
+        made.append(function)
+    return tuple(made)
+
 
 ROOT = math.sqrt(2 / math.pi)
 CUBIC = 0.044715
@@ -34,6 +51,11 @@ def sigmoid_from_its_log(x: Array) -> Array:
 def sigmoid__sign(x: Array) -> Array:
     """Uses e^x in the denominator, returning s(-x)."""
     return sigmoid(-np.asarray(x))
+
+
+def sigmoid__sign_clipped(x: Array) -> Array:
+    """Uses e^x in the denominator, returning s(-x), with x kept within 500 of 0."""
+    return 1.0 / (1.0 + np.exp(np.clip(x, -500.0, 500.0)))
 
 
 def sigmoid__sign_literal(x: Array) -> Array:
@@ -92,19 +114,17 @@ def sigmoid__shifted_output(x: Array) -> Array:
     return np.clip(sigmoid(x), 1e-7, 1 - 1e-7)
 
 
+def _sigmoid_clipped(eps: float) -> Callable[..., Array]:
+    def sigmoid__shifted_output_to(x: Array) -> Array:
+        """Clips the result to [EPS, 1 - EPS]."""
+        return np.clip(sigmoid(x), eps, 1 - eps)
+
+    return sigmoid__shifted_output_to
+
+
 def sigmoid__shifted_output_literal(x: Array) -> Array:
     """Evaluates 1 / (1 + e^(-x)), which overflows for very negative x, and clips it to [1e-7, 1 - 1e-7]."""
     return np.clip(1.0 / (1.0 + np.exp(-np.asarray(x))), 1e-7, 1 - 1e-7)
-
-
-def sigmoid__shifted_output_less(x: Array) -> Array:
-    """Clips the result to [1e-8, 1 - 1e-8]."""
-    return np.clip(sigmoid(x), 1e-8, 1 - 1e-8)
-
-
-def sigmoid__shifted_output_least(x: Array) -> Array:
-    """Clips the result to [1e-12, 1 - 1e-12]."""
-    return np.clip(sigmoid(x), 1e-12, 1 - 1e-12)
 
 
 def sigmoid_cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -600,7 +620,7 @@ CHECKS = (
                 sigmoid__sign,
                 id="sign",
                 hint="The sigmoid increases.",
-                also=(sigmoid__sign_literal,),
+                also=(sigmoid__sign_literal, sigmoid__sign_clipped),
             ),
             Wrong(
                 sigmoid__tanh_range,
@@ -636,9 +656,8 @@ CHECKS = (
                 hint="Let the function saturate; the losses take care of the logs.",
                 tags=("edge",),
                 also=(
+                    *_each_tiny(_sigmoid_clipped),
                     sigmoid__shifted_output_literal,
-                    sigmoid__shifted_output_less,
-                    sigmoid__shifted_output_least,
                 ),
             ),
         ),

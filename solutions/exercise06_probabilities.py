@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -11,6 +12,21 @@ from grader.spec import Array, Case, Check, Gradient, Property, Wrong
 
 TITLE = "Logits to probabilities"
 NEEDS = (1, 4)
+
+# Constants that code adds inside a logarithm, or lets nothing fall below.
+_TINY = (1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15, 2.0**-52)
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+def _each_tiny(make: Callable[[float], _F]) -> tuple[_F, ...]:
+    """What `make` makes of each constant, with EPS in its docstring replaced by it."""
+    made = []
+    for eps in _TINY:
+        function = make(eps)
+        function.__name__ += f"_at_{eps:.1e}"
+        function.__doc__ = (function.__doc__ or "").replace("EPS", f"{eps:.3g}")
+        made.append(function)
+    return tuple(made)
 
 
 def softmax(z: Array, axis: int = -1) -> Array:
@@ -183,19 +199,20 @@ def log_softmax__floored(z: Array, axis: int = -1) -> Array:
     return np.log(softmax(z, axis) + 1e-12)
 
 
-def log_softmax__floored_maximum(z: Array, axis: int = -1) -> Array:
-    """Lets no probability fall below 1e-12, which caps the loss at 27.6."""
-    return np.log(np.maximum(softmax(z, axis), 1e-12))
+def _log_softmax_added(eps: float) -> Callable[..., Array]:
+    def log_softmax__floored_added(z: Array, axis: int = -1) -> Array:
+        """Computes log(softmax + EPS), which caps the loss."""
+        return np.log(softmax(z, axis) + eps)
+
+    return log_softmax__floored_added
 
 
-def log_softmax__floored_higher(z: Array, axis: int = -1) -> Array:
-    """Computes log(softmax + 1e-8), which caps the loss at 18.4."""
-    return np.log(softmax(z, axis) + 1e-8)
+def _log_softmax_floor(eps: float) -> Callable[..., Array]:
+    def log_softmax__floored_maximum(z: Array, axis: int = -1) -> Array:
+        """Lets no probability fall below EPS, which caps the loss."""
+        return np.log(np.maximum(softmax(z, axis), eps))
 
-
-def log_softmax__floored_between(z: Array, axis: int = -1) -> Array:
-    """Computes log(softmax + 1e-10), which caps the loss at 23."""
-    return np.log(softmax(z, axis) + 1e-10)
+    return log_softmax__floored_maximum
 
 
 def log_softmax__shift_only(z: Array, axis: int = -1) -> Array:
@@ -407,22 +424,22 @@ def logit__clipped(p: Array) -> Array:
     return np.log(p) - np.log(1 - p)
 
 
-def logit__clipped_less(p: Array) -> Array:
-    """Clips p to [1e-8, 1 - 1e-8] first, flattening the tails."""
-    p = np.clip(p, 1e-8, 1 - 1e-8)
-    return np.log(p) - np.log(1 - p)
+def _logit_clipped(eps: float) -> Callable[..., Array]:
+    def logit__clipped_to(p: Array) -> Array:
+        """Clips p to [EPS, 1 - EPS] first, flattening the tails."""
+        p = np.clip(p, eps, 1 - eps)
+        return np.log(p) - np.log(1 - p)
+
+    return logit__clipped_to
 
 
-def logit__clipped_least(p: Array) -> Array:
-    """Clips p to [1e-12, 1 - 1e-12] first, flattening the tails."""
-    p = np.clip(p, 1e-12, 1 - 1e-12)
-    return np.log(p) - np.log(1 - p)
+def _logit_added(eps: float) -> Callable[..., Array]:
+    def logit__clipped_by_adding(p: Array) -> Array:
+        """Adds EPS to p and to 1 - p, flattening the tails."""
+        p = np.asarray(p)
+        return np.log((p + eps) / (1 - p + eps))
 
-
-def logit__clipped_by_adding(p: Array) -> Array:
-    """Adds 1e-7 to p and to 1 - p, flattening the tails."""
-    p = np.asarray(p)
-    return np.log((p + 1e-7) / (1 - p + 1e-7))
+    return logit__clipped_by_adding
 
 
 def logit__precedence(p: Array) -> Array:
@@ -746,9 +763,8 @@ CHECKS = (
                 hint="An epsilon hides confident mistakes.",
                 tags=("edge",),
                 also=(
-                    log_softmax__floored_maximum,
-                    log_softmax__floored_higher,
-                    log_softmax__floored_between,
+                    *_each_tiny(_log_softmax_added),
+                    *_each_tiny(_log_softmax_floor),
                 ),
             ),
             Wrong(
@@ -879,9 +895,8 @@ CHECKS = (
                 hint="Tiny probabilities have large negative logits.",
                 tags=("edge",),
                 also=(
-                    logit__clipped_less,
-                    logit__clipped_least,
-                    logit__clipped_by_adding,
+                    *_each_tiny(_logit_clipped),
+                    *_each_tiny(_logit_added),
                 ),
             ),
             Wrong(

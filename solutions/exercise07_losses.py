@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -12,6 +12,21 @@ from grader.spec import Array, Case, Check, Gradient, Wrong
 
 TITLE = "Losses and the p-y gradient"
 NEEDS = (6,)
+
+# Constants that code adds inside a logarithm, or lets nothing fall below.
+_TINY = (1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15, 2.0**-52)
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+def _each_tiny(make: Callable[[float], _F]) -> tuple[_F, ...]:
+    """What `make` makes of each constant, with EPS in its docstring replaced by it."""
+    made = []
+    for eps in _TINY:
+        function = make(eps)
+        function.__name__ += f"_at_{eps:.1e}"
+        function.__doc__ = (function.__doc__ or "").replace("EPS", f"{eps:.3g}")
+        made.append(function)
+    return tuple(made)
 
 
 def _softmax(z: Array) -> Array:
@@ -178,22 +193,22 @@ def bce_with_logits__floored(z: Array, y: Array) -> float:
     return float(np.mean(-y * np.log(np.maximum(p, 1e-12)) - (1 - y) * np.log(np.maximum(1 - p, 1e-12))))
 
 
-def bce_with_logits__floored_higher(z: Array, y: Array) -> float:
-    """Clips the probability at 1e-7, capping the loss at 16.1."""
-    p = _sigmoid(z)
-    return float(np.mean(-y * np.log(np.maximum(p, 1e-7)) - (1 - y) * np.log(np.maximum(1 - p, 1e-7))))
+def _bce_with_logits_added(eps: float) -> Callable[..., float]:
+    def bce_with_logits__floored_added(z: Array, y: Array) -> float:
+        """Adds EPS inside the logs, capping the loss."""
+        p = _sigmoid(z)
+        return float(np.mean(-y * np.log(p + eps) - (1 - y) * np.log(1 - p + eps)))
+
+    return bce_with_logits__floored_added
 
 
-def bce_with_logits__floored_added(z: Array, y: Array) -> Any:
-    """Adds 1e-8 inside the logs, capping the loss at 18.4."""
-    p = _sigmoid(z)
-    return np.mean(-y * np.log(p + 1e-8) - (1 - y) * np.log(1 - p + 1e-8))
+def _bce_with_logits_clipped(eps: float) -> Callable[..., float]:
+    def bce_with_logits__floored_clipped(z: Array, y: Array) -> float:
+        """Clips the probability to [EPS, 1 - EPS], capping the loss."""
+        p = np.clip(_sigmoid(z.astype(np.float64)), eps, 1 - eps)  # float32 cannot hold 1 - eps
+        return float(np.mean(-y * np.log(p) - (1 - y) * np.log(1 - p)))
 
-
-def bce_with_logits__floored_between(z: Array, y: Array) -> Any:
-    """Adds 1e-10 inside the logs, capping the loss at 23."""
-    p = _sigmoid(z)
-    return np.mean(-y * np.log(p + 1e-10) - (1 - y) * np.log(1 - p + 1e-10))
+    return bce_with_logits__floored_clipped
 
 
 def bce_with_logits__positives_only(z: Array, y: Array) -> float:
@@ -352,20 +367,29 @@ def cross_entropy__floored(z: Array, y: Array) -> float:
     return float(-np.mean(np.log(_softmax(z)[np.arange(len(y)), y] + 1e-5)))
 
 
-def cross_entropy__floored_lower(z: Array, y: Array) -> Any:
-    """Adds 1e-12 inside the log, capping the loss at 27.6."""
-    return -np.mean(np.log(_softmax(z)[np.arange(len(y)), y] + 1e-12))
+def _cross_entropy_added(eps: float) -> Callable[..., float]:
+    def cross_entropy__floored_added(z: Array, y: Array) -> float:
+        """Adds EPS inside the log, capping the loss."""
+        return float(-np.mean(np.log(_softmax(z)[np.arange(len(y)), y] + eps)))
+
+    return cross_entropy__floored_added
 
 
-def cross_entropy__floored_between(z: Array, y: Array) -> Any:
-    """Adds 1e-8 inside the log, capping the loss at 18.4."""
-    return -np.mean(np.log(_softmax(z)[np.arange(len(y)), y] + 1e-8))
+def _cross_entropy_clipped(eps: float) -> Callable[..., float]:
+    def cross_entropy__floored_clipped(z: Array, y: Array) -> float:
+        """Clips the probability to [EPS, 1 - EPS], capping the loss."""
+        p = np.clip(_softmax(z.astype(np.float64)), eps, 1 - eps)  # float32 cannot hold 1 - eps
+        return float(-np.mean(np.log(p[np.arange(len(y)), y])))
+
+    return cross_entropy__floored_clipped
 
 
-def cross_entropy__floored_clip(z: Array, y: Array) -> Any:
-    """Clips the probability to [1e-7, 1 - 1e-7], capping the loss at 16.1."""
-    p = np.clip(_softmax(z), 1e-7, 1 - 1e-7)
-    return -np.mean(np.log(p[np.arange(len(y)), y]))
+def _cross_entropy_floor(eps: float) -> Callable[..., float]:
+    def cross_entropy__floored_maximum(z: Array, y: Array) -> float:
+        """Lets no probability fall below EPS, capping the loss."""
+        return float(-np.mean(np.log(np.maximum(_softmax(z)[np.arange(len(y)), y], eps))))
+
+    return cross_entropy__floored_maximum
 
 
 def cross_entropy__column_indexing(z: Array, y: Array) -> float:
@@ -899,9 +923,8 @@ CHECKS = (
                 hint="A very wrong logit must cost very much.",
                 tags=("edge",),
                 also=(
-                    bce_with_logits__floored_higher,
-                    bce_with_logits__floored_added,
-                    bce_with_logits__floored_between,
+                    *_each_tiny(_bce_with_logits_added),
+                    *_each_tiny(_bce_with_logits_clipped),
                 ),
             ),
             Wrong(
@@ -995,9 +1018,9 @@ CHECKS = (
                 id="floored",
                 hint="No epsilon is needed with log-softmax.",
                 also=(
-                    cross_entropy__floored_lower,
-                    cross_entropy__floored_between,
-                    cross_entropy__floored_clip,
+                    *_each_tiny(_cross_entropy_added),
+                    *_each_tiny(_cross_entropy_clipped),
+                    *_each_tiny(_cross_entropy_floor),
                 ),
             ),
             Wrong(

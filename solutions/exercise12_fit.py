@@ -223,6 +223,12 @@ def bias_variance_error_first(preds: Array, f: Array, noise_var: float = 0.0) ->
     return float(offset @ offset / len(f)), variance, error + noise_var
 
 
+def bias_variance_by_difference(preds: Array, f: Array, noise_var: float = 0.0) -> tuple[float, float, float]:
+    error = float(np.mean((preds - f) ** 2))
+    bias2 = float(np.mean((preds.mean(axis=0) - f) ** 2))
+    return bias2, error - bias2, error + noise_var
+
+
 def bias_variance_loop(preds: Array, f: Array, noise_var: float = 0.0) -> tuple[float, float, float]:
     bias2, variance = 0.0, 0.0
     for column, true in zip(preds.T, f):
@@ -914,7 +920,7 @@ CHECKS = (
                 hint="Noise stays however good the model is.",
             ),
         ),
-        alternates=(bias_variance_error_first, bias_variance_loop),
+        alternates=(bias_variance_error_first, bias_variance_by_difference, bias_variance_loop),
         hints=(
             "Which axis of preds runs over the models? What does the average model predict at each point?",
             "Look at one point: how far is the average model from the truth, and how far are the models from each other?",

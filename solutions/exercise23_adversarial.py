@@ -300,7 +300,9 @@ def project_linf_cases(rng: np.random.Generator) -> Iterator[Case]:
     yield Case("already inside", x_adv=x + eps * rng.uniform(-0.9, 0.9, x.shape), x=x, eps=eps)
 
     x, eps = rng.permutation([0.0, 1.0, 0.0, 1.0, 0.03, 0.96]).reshape(2, 3), float(rng.uniform(0.1, 0.2))
-    yield Case("x at the border of the range", x_adv=x + eps * _signed(rng, 2, 3), x=x, eps=eps)
+    away = np.where(x < 0.5, -1.0, 1.0)
+    away[rng.integers(2), rng.integers(3)] *= -1  # one entry moves inwards
+    yield Case("x at the border of the range", x_adv=x + eps * away * rng.uniform(0.4, 1.8, (2, 3)), x=x, eps=eps)
 
     x = rng.uniform(0.1, 0.9, (2, 5))
     yield Case("no budget", x_adv=x + _signed(rng, 2, 5), x=x, eps=0.0)
@@ -510,8 +512,9 @@ def _attack(
     steps: int,
     turning: bool,
     unused: int | None = None,
+    borders: bool = False,
 ) -> dict[str, Array | float | int]:
-    """A victim on which the attack has clear signs and, if asked for, changes its direction.
+    """A victim on which the attack has clear signs and, if asked for, changes its direction or reaches 0 and 1.
 
     The weights of the feature `unused` are 0, and so is its gradient.
     """
@@ -519,13 +522,16 @@ def _attack(
         v = _victim(rng, *sizes, spread=3.0)
         if unused is not None:
             v["W"][:, unused] = 0
+        if borders and not {0.0, 1.0} <= set(pgd(**v, eps=eps, alpha=alpha, steps=steps).flat):
+            continue
         if _clear_signs(v, eps, alpha, steps) and (not turning or _turns(v, eps, alpha, steps)):
             return {**v, "eps": eps, "alpha": alpha, "steps": steps}
 
 
 def pgd_cases(rng: np.random.Generator) -> Iterator[Case]:
     yield Case("direction changes on the way", bind=_attack(rng, (3, 4, 5), rng.uniform(0.3, 0.4), 0.25, 4, True))
-    yield Case("all sizes equal", bind=_attack(rng, (3, 3, 3), rng.uniform(0.2, 0.3), rng.uniform(0.08, 0.1), 4, False))
+    v = _attack(rng, (3, 3, 3), rng.uniform(0.2, 0.3), rng.uniform(0.08, 0.1), 4, False, borders=True)
+    yield Case("all sizes equal, both borders reached", bind=v)
     yield Case("alpha larger than eps", bind=_attack(rng, (2, 4, 3), 0.1, rng.uniform(0.15, 0.25), 3, False))
     yield Case("too few steps to reach eps", bind=_attack(rng, (2, 4, 3), 0.3, rng.uniform(0.03, 0.06), 3, False))
     v = _attack(rng, (3, 4, 3), rng.uniform(0.2, 0.3), 0.15, 3, False, unused=int(rng.integers(4)))

@@ -29,9 +29,13 @@ def _inputs(rng: np.random.Generator, N: int, D: int, H: int) -> dict[str, Value
     return {"x": _signed(rng, N, D), "h_prev": rng.uniform(-0.9, 0.9, (N, H)), **_weights(rng, D, H)}
 
 
-def _one_open_one_shut(rng: np.random.Generator) -> Array:
-    """Signs for the biases of two units: in every block one of each, so that no result is tiny throughout."""
-    return np.concatenate([rng.permutation([-1.0, 1.0]) for _ in range(4)])
+def _one_open_one_shut(rng: np.random.Generator, shown: bool = False) -> Array:
+    """Signs for the biases of two units: in every block one of each, so that no gate is tiny throughout.
+
+    With `shown` the unit whose output gate is open has an open forget gate too, so that no state is tiny throughout.
+    """
+    f, i, g, o = (rng.permutation([-1.0, 1.0]) for _ in range(4))
+    return np.concatenate([o if shown else f, i, g, o])
 
 
 # lstm_gates
@@ -256,7 +260,7 @@ def lstm_step_cases(rng: np.random.Generator) -> Iterator[Case]:
     yield Case("large cell", **{**step(3, 2, 2), "c_prev": _signed(rng, 3, 2, low=4.0, high=9.0)})
     yield Case("zero state, cell not zero", **{**step(3, 3, 2), "h_prev": np.zeros((3, 2))})
     saturated = step(3, 3, 2)
-    saturated["b"] = 12.0 * _one_open_one_shut(rng) + rng.uniform(-1, 1, 8)
+    saturated["b"] = 12.0 * _one_open_one_shut(rng, shown=True) + rng.uniform(-1, 1, 8)
     yield Case("saturated gates", **saturated)
 
 
@@ -460,7 +464,7 @@ def lstm_step_backward_cases(rng: np.random.Generator) -> Iterator[Case]:
         return {**arriving, **_inputs(rng, N, D, H), "c_prev": _signed(rng, N, H)}
 
     yield Case("all dimensions differ", **step(3, 4, 2))
-    yield Case("wide state, narrow input", **step(4, 1, 2))
+    yield Case("wide state, narrow input", **step(4, 1, 3))
     yield Case("as many units as inputs and examples", **step(2, 2, 2))
     yield Case("one example", **step(1, 3, 2))
     yield Case("gradient at the state only: dc = 0", **{**step(4, 1, 2), "dc": np.zeros((4, 2))})

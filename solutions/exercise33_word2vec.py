@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -11,6 +11,22 @@ from grader.spec import Array, Case, Check, Gradient, Property, Value, Wrong
 
 TITLE = "Word2Vec"
 NEEDS = (7, 2)
+
+# Constants that code adds inside a logarithm, or lets nothing fall below.
+_TINY = (1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15, 2.0**-52)
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+def _each_tiny(make: Callable[[float], _F]) -> tuple[_F, ...]:
+    """What `make` makes of each constant, with EPS in its docstring replaced by it."""
+    made = []
+    for eps in _TINY:
+        function = make(eps)
+        function.__name__ += f"_at_{eps:.1e}"
+        function.__doc__ = (function.__doc__ or "").replace("EPS", f"{eps:.3g}")
+        made.append(function)
+    return tuple(made)
+
 
 Pairs = list[tuple[str, str]]
 Examples = list[tuple[tuple[str, ...], str]]
@@ -576,10 +592,13 @@ def sgns__floored(v_c: Array, o: int, neg: Array, U: Array) -> tuple[float, Arra
     return -np.log(p_o + 1e-12) - np.log(p_neg + 1e-12).sum(), *sgns(v_c, o, neg, U)[1:]
 
 
-def sgns__floored_at_1e10(v_c: Array, o: int, neg: Array, U: Array) -> tuple[float, Array, Array]:
-    """Adds 1e-10 inside the logarithms, so no term costs more than 23."""
-    p_o, p_neg = _sigmoid(U[o] @ v_c), _sigmoid(-(U[neg] @ v_c))
-    return -np.log(p_o + 1e-10) - np.log(p_neg + 1e-10).sum(), *sgns(v_c, o, neg, U)[1:]
+def _sgns_floored(eps: float) -> Callable[..., tuple[float, Array, Array]]:
+    def sgns__floored_by(v_c: Array, o: int, neg: Array, U: Array) -> tuple[float, Array, Array]:
+        """Adds EPS inside the logarithms, so no term costs more than minus the log of that."""
+        p_o, p_neg = _sigmoid(U[o] @ v_c), _sigmoid(-(U[neg] @ v_c))
+        return -np.log(p_o + eps) - np.log(p_neg + eps).sum(), *sgns(v_c, o, neg, U)[1:]
+
+    return sgns__floored_by
 
 
 def sgns__noise_gradient_sign(v_c: Array, o: int, neg: Array, U: Array) -> tuple[float, Array, Array]:
@@ -1176,7 +1195,7 @@ CHECKS = (
                 id="floored",
                 hint="Use the stable log-sigmoid.",
                 tags=("edge",),
-                also=(sgns__floored_at_1e10,),
+                also=(*_each_tiny(_sgns_floored),),
             ),
             Wrong(sgns__noise_gradient_sign, id="noise-gradient-sign", hint="The label of a noise word is 0."),
         ),

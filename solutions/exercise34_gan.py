@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -10,6 +11,21 @@ from grader.spec import Array, Case, Check, Gradient, Property, Wrong
 
 TITLE = "Generative adversarial networks"
 NEEDS = (7, 1)
+
+# Constants that code adds inside a logarithm, or lets nothing fall below.
+_TINY = (1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15, 2.0**-52)
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+def _each_tiny(make: Callable[[float], _F]) -> tuple[_F, ...]:
+    """What `make` makes of each constant, with EPS in its docstring replaced by it."""
+    made = []
+    for eps in _TINY:
+        function = make(eps)
+        function.__name__ += f"_at_{eps:.1e}"
+        function.__doc__ = (function.__doc__ or "").replace("EPS", f"{eps:.3g}")
+        made.append(function)
+    return tuple(made)
 
 
 def _softplus(z: Array) -> Array:
@@ -110,22 +126,25 @@ def d_loss__unstable(z_real: Array, z_fake: Array) -> float:
     return -np.log(_saturating_sigmoid(z_real)).mean() - np.log(1 - _saturating_sigmoid(z_fake)).mean()
 
 
-def d_loss__unstable_floored(z_real: Array, z_fake: Array) -> float:
-    """Adds 1e-12 inside the logarithms of D and 1 - D, so no mean is above 27.6."""
-    p_real, p_fake = _saturating_sigmoid(z_real), _saturating_sigmoid(z_fake)
-    return -np.log(p_real + 1e-12).mean() - np.log(1 - p_fake + 1e-12).mean()
+def _d_loss_floored(eps: float) -> Callable[..., float]:
+    def d_loss__unstable_floored(z_real: Array, z_fake: Array) -> float:
+        """Adds EPS inside the logarithms of D and 1 - D, so no mean is above minus the log of that."""
+        p_real, p_fake = _saturating_sigmoid(z_real), _saturating_sigmoid(z_fake)
+        return -np.log(p_real + eps).mean() - np.log(1 - p_fake + eps).mean()
+
+    return d_loss__unstable_floored
 
 
-def d_loss__unstable_floored_at_1e8(z_real: Array, z_fake: Array) -> float:
-    """Adds 1e-8 inside the logarithms of D and 1 - D, so no mean is above 18.4."""
-    p_real, p_fake = _saturating_sigmoid(z_real), _saturating_sigmoid(z_fake)
-    return -np.log(p_real + 1e-8).mean() - np.log(1 - p_fake + 1e-8).mean()
+def _d_loss_clipped(eps: float) -> Callable[..., float]:
+    def d_loss__unstable_clipped(z_real: Array, z_fake: Array) -> float:
+        """Clips D to [EPS, 1 - EPS] before the logarithms, so no mean is above minus the log of EPS."""
+        p_real, p_fake = (
+            np.clip(_saturating_sigmoid(z.astype(np.float64)), eps, 1 - eps)  # float32 cannot hold 1 - eps
+            for z in (z_real, z_fake)
+        )
+        return -np.log(p_real).mean() - np.log(1 - p_fake).mean()
 
-
-def d_loss__unstable_clipped(z_real: Array, z_fake: Array) -> float:
-    """Clips D to 1e-7 and 1 - 1e-7 before the logarithms, so no mean is above 16.1."""
-    p_real, p_fake = (np.clip(_saturating_sigmoid(z), 1e-7, 1 - 1e-7) for z in (z_real, z_fake))
-    return -np.log(p_real).mean() - np.log(1 - p_fake).mean()
+    return d_loss__unstable_clipped
 
 
 def _rounds(rng: np.random.Generator) -> Iterator[Case]:
@@ -239,14 +258,12 @@ def g_loss_minimax__unstable(z_fake: Array) -> float:
     return np.log(1 - _saturating_sigmoid(z_fake)).mean()
 
 
-def g_loss_minimax__unstable_floored(z_fake: Array) -> float:
-    """Takes the logarithm of 1 - D + 1e-12, so the loss never falls below -27.6."""
-    return np.log(1 - _saturating_sigmoid(z_fake) + 1e-12).mean()
+def _g_loss_minimax_floored(eps: float) -> Callable[..., float]:
+    def g_loss_minimax__unstable_floored(z_fake: Array) -> float:
+        """Takes the logarithm of 1 - D + EPS, so the loss never falls below the log of that."""
+        return np.log(1 - _saturating_sigmoid(z_fake) + eps).mean()
 
-
-def g_loss_minimax__unstable_floored_at_1e8(z_fake: Array) -> float:
-    """Takes the logarithm of 1 - D + 1e-8, so the loss never falls below -18.4."""
-    return np.log(1 - _saturating_sigmoid(z_fake) + 1e-8).mean()
+    return g_loss_minimax__unstable_floored
 
 
 def g_loss_minimax__summed(z_fake: Array) -> float:
@@ -423,7 +440,7 @@ def optimal_discriminator__zero_nan(p_real: Array, p_gen: Array) -> Array:
 
 
 def optimal_discriminator__zero_nan_replaced(p_real: Array, p_gen: Array) -> Array:
-    """Divides 0 by 0 and replaces the nan by 0."""
+    """Gives 0 where both are 0: 0 divided by 0 and the nan replaced by 0, or 0 divided by a tiny number."""
     return np.nan_to_num(p_real / (p_real + p_gen))
 
 
@@ -665,9 +682,8 @@ CHECKS = (
                 hint="Use softplus.",
                 tags=("edge",),
                 also=(
-                    d_loss__unstable_floored,
-                    d_loss__unstable_floored_at_1e8,
-                    d_loss__unstable_clipped,
+                    *_each_tiny(_d_loss_floored),
+                    *_each_tiny(_d_loss_clipped),
                 ),
             ),
         ),
@@ -730,10 +746,7 @@ CHECKS = (
                 id="unstable",
                 hint="Use softplus.",
                 tags=("edge",),
-                also=(
-                    g_loss_minimax__unstable_floored,
-                    g_loss_minimax__unstable_floored_at_1e8,
-                ),
+                also=(*_each_tiny(_g_loss_minimax_floored),),
             ),
             Wrong(g_loss_minimax__summed, id="summed", hint="Mean.", also=(g_loss_minimax__summed_inf,)),
         ),

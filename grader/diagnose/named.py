@@ -56,13 +56,18 @@ def _breaks(case: CasePlan, outcome: Outcome | None) -> bool:
         return isinstance(outcome, Raised) and isinstance(case.expected, Returned)
     got = dict(leaves(outcome.value))
     return any(
-        path in got
-        and is_float(got[path])
-        and np.shape(got[path]) == np.shape(want)
-        and bool((~np.isfinite(got[path]) & np.isfinite(want)).any())
+        path in got and is_float(got[path]) and _worse(got[path], want)
         for path, want in leaves(case.expected.value)
         if is_float(want)
     )
+
+
+def _worse(got: Value, want: Value) -> bool:
+    """Whether some entry, or if the shapes differ every one, is nan or infinite where a finite number is expected."""
+    bad = ~np.isfinite(got)
+    if np.shape(got) == np.shape(want):
+        return bool((bad & np.isfinite(want)).any())
+    return bool(np.size(got) and bad.all() and np.isfinite(want).all())
 
 
 def _explains(
@@ -70,7 +75,7 @@ def _explains(
 ) -> bool:
     told = False
     for index, (case, view, outcome) in enumerate(zip(plan.cases, views, outcomes)):
-        if outcome is None or (view.vague and isinstance(outcome, Returned) and single_precision(outcome.value)):
+        if outcome is None or (view.vague and isinstance(outcome, Returned) and _may_be_single(outcome.value)):
             continue
         if not _does_the_same(plan, case, view, outcome):
             return False
@@ -86,11 +91,17 @@ def _does_the_same(plan: FunctionPlan, case: CasePlan, view: View, outcome: Outc
         return isinstance(outcome, Raised) and mistake.types[0] == outcome.types[0]
     if not isinstance(mistake, Returned) or not isinstance(outcome, Returned):
         return False
-    if bool(mistake.changed) != bool(outcome.changed) or (case.no_draws and bool(mistake.drew) != bool(outcome.drew)):
+    if bool(mistake.changed) != bool(outcome.changed) or differ(outcome.value, mistake.value, view.allowances):
         return False
-    if plan.forbids_warning and bool(mistake.warnings) != bool(outcome.warnings):
-        return False
-    return differ(outcome.value, mistake.value, view.allowances) is None
+    warned = plan.forbids_warning and bool(mistake.warnings) != bool(outcome.warnings)
+    drew = case.no_draws and bool(mistake.drew) != bool(outcome.drew)
+    # A draw or a warning is what is wrong only where the value is right; a wrong value is the mistake by itself.
+    return not (warned or drew) or _is_wrong(case, mistake)
+
+
+def _is_wrong(case: CasePlan, mistake: Returned) -> bool:
+    expected = case.expected
+    return isinstance(expected, Returned) and differ(mistake.value, expected.value, case.allowances) is not None
 
 
 def _lacks_the_same(plan: FunctionPlan, views: Sequence[View], outcomes: Sequence[Outcome | None]) -> bool:
@@ -110,6 +121,24 @@ def _lacks(plan: FunctionPlan, wanted: Property, outcomes: Sequence[Outcome | No
 def single_precision(value: Value) -> bool:
     """Whether a float leaf of a value is float32 (or float16)."""
     return any(isinstance(leaf, np.ndarray) and leaf.dtype in (np.float32, np.float16) for _, leaf in leaves(value))
+
+
+def _may_be_single(value: Value) -> bool:
+    """Whether a value was computed in float32, as far as can be seen."""
+    return single_precision(value) or any(
+        isinstance(leaf, float) and _held_by_float32(leaf) for _, leaf in leaves(value)
+    )
+
+
+def _held_by_float32(number: float) -> bool:
+    """Whether a Python float, which keeps no dtype, is one of float32 and no round number: hardly ever by chance.
+
+    0 counts as one, for it is what float32 makes of a small rest.
+    """
+    with np.errstate(over="ignore"):
+        single, half = float(np.float32(number)), float(np.float16(number))
+    round_number = half == number and abs(number) >= np.finfo(np.float16).tiny
+    return bool(np.isfinite(number) and single == number and not round_number)
 
 
 def wrong_outputs(plan: FunctionPlan, case: CasePlan, value: Value) -> tuple[list[str], list[str]]:

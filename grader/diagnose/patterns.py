@@ -43,11 +43,11 @@ def pattern(plan: FunctionPlan, outcomes: Sequence[Outcome | None], failed: Sequ
     cases = [(plan.cases[i], o) for i in failed if isinstance(o := outcomes[i], Returned)]
     if not cases or len(cases) < sum(outcomes[i] is not None for i in failed):
         return None
-    if (swap := _swapped(plan, cases)) is not None:
+    if (swap := _swapped(plan, outcomes)) is not None:
         return swap
     pairs = list(_pairings(plan, cases))
-    if not pairs:
-        return None
+    if not pairs or any(p.near(p.got) for p in pairs):
+        return None  # where the numbers are right and only their kind is not, no relation says what is wrong
     for find in _PATTERNS:
         if (text := find(pairs)) is not None:
             return Mistake(text[0], text[1], "pattern")
@@ -55,7 +55,9 @@ def pattern(plan: FunctionPlan, outcomes: Sequence[Outcome | None], failed: Sequ
 
 
 def _pairings(plan: FunctionPlan, cases: Sequence[tuple[CasePlan, Returned]]) -> Iterator[Pairing]:
-    """The wrong float leaves, provided that all results have the structure that was expected."""
+    """The wrong float leaves; nothing if a result has not the structure that was expected."""
+    if not all(_has_all_leaves(case, outcome) for case, outcome in cases):
+        return
     for case, outcome in cases:
         if not isinstance(case.expected, Returned):
             return
@@ -72,6 +74,11 @@ def _pairings(plan: FunctionPlan, cases: Sequence[tuple[CasePlan, Returned]]) ->
             )
 
 
+def _has_all_leaves(case: CasePlan, outcome: Returned) -> bool:
+    found = {path for path, _ in leaves(outcome.value)}
+    return isinstance(case.expected, Returned) and all(path in found for path, _ in leaves(case.expected.value))
+
+
 def _alike(pairs: Sequence[Pairing]) -> list[Pairing]:
     """The pairs whose shapes are equal; empty unless all are."""
     return list(pairs) if all(p.got.shape == p.want.shape for p in pairs) else []
@@ -85,12 +92,18 @@ Found = tuple[str, str]
 
 
 def _elementwise(
-    identifier: str, change: Callable[[np.ndarray], np.ndarray], text: str
+    identifier: str,
+    change: Callable[[np.ndarray], np.ndarray],
+    text: str,
+    least: int = 2,
+    special: Sequence[float] = (-1.0, 0.0, 1.0),
 ) -> Callable[[Sequence[Pairing]], Found | None]:
-    """A pattern `got = change(want)`, told only where the change shows in some entry."""
+    """A pattern `got = change(want)`, told only where the change shows in `least` entries that may not be so by chance."""
 
     def find(pairs: Sequence[Pairing]) -> Found | None:
         same_shape = _alike(pairs)
+        if sum(np.count_nonzero(~np.isin(p.want, special)) for p in same_shape) < least:
+            return None
         with np.errstate(all="ignore"):
             fits = same_shape and all(p.near(p.got, change(p.want)) for p in same_shape)
         return (identifier, f"{_names(pairs)}: {text}") if fits else None
@@ -119,8 +132,8 @@ def _ratio(pairs: Sequence[Pairing]) -> Found | None:
     ratios = _constants(same_shape, lambda got, want: got / want) if same_shape else None
     if ratios is None or not all(p.near(p.got, c * p.want) for p, c in zip(same_shape, ratios)):
         return None
-    if any(abs(c) < 1e-6 for c in ratios) or sum(p.want.size for p in same_shape) < 2:
-        return None
+    if any(abs(c) < 1e-6 for c in ratios) or sum(np.count_nonzero(p.want) for p in same_shape) < 2:
+        return None  # one number is always some multiple of another
     if (sized := _size_ratio(same_shape, ratios)) is not None:
         return sized
     if max(ratios) - min(ratios) > 1e-5 * abs(ratios[0]):
@@ -186,9 +199,9 @@ def _transposed(pairs: Sequence[Pairing]) -> Found | None:
 
 
 def _one_row(pairs: Sequence[Pairing]) -> Found | None:
-    """Right in one row only, in every case with more rows."""
+    """Right in one row only, in every case with more rows; in a single case that may be so by chance."""
     same_shape = _alike(pairs)
-    if not same_shape or any(p.want.ndim < 2 or p.want.shape[0] < 3 for p in same_shape):
+    if len(same_shape) < 2 or any(p.want.ndim < 2 or p.want.shape[0] < 3 for p in same_shape):
         return None
     for row, name in ((0, "the first row"), (-1, "the last row")):
         others = [[i for i in range(p.want.shape[0]) if i != row % p.want.shape[0]] for p in same_shape]
@@ -228,6 +241,15 @@ def _overlap(p: Pairing, axis: int, step: int) -> tuple[np.ndarray, np.ndarray]:
     later, earlier = np.arange(1, n), np.arange(n - 1)
     got, want = (later, earlier) if step == 1 else (earlier, later)
     return p.got.take(got, axis), p.want.take(want, axis)
+
+
+def _truncated(pairs: Sequence[Pairing]) -> Found | None:
+    """Got = the whole part of want, which is not 0 throughout."""
+    same_shape = _alike(pairs)
+    if not any(p.got.any() for p in same_shape) or not all(p.near(p.got, np.trunc(p.want)) for p in same_shape):
+        return None
+    text = "got is expected without its fraction: an integer division or an integer array"
+    return "truncated", f"{_names(pairs)}: {text}"
 
 
 def _permuted(pairs: Sequence[Pairing]) -> Found | None:
@@ -277,28 +299,27 @@ def _kept_axis(pairs: Sequence[Pairing]) -> Found | None:
 _PATTERNS: tuple[Callable[[Sequence[Pairing]], Found | None], ...] = (
     _broadcast,
     _kept_axis,
-    _elementwise("sign", np.negative, "got = -expected: the sign is wrong"),
+    _elementwise("sign", np.negative, "got = -expected: the sign is wrong", least=1, special=(0.0,)),
     _ratio,
     _transposed,
     _offset,
     _elementwise("absolute", np.abs, "got = |expected|: the signs are lost"),
-    _elementwise(
-        "truncated", np.trunc, "got is expected without its fraction: an integer division or an integer array"
-    ),
+    _truncated,
     _elementwise("squared", np.square, "got = expected squared: a root is missing"),
     _elementwise("rooted", np.sqrt, "got = the root of expected"),
     _elementwise("exponentiated", np.exp, "got = exp(expected): a logarithm is missing"),
     _elementwise("reciprocal", lambda want: 1 / want, "got = 1 / expected: numerator and denominator are exchanged"),
-    _elementwise("complement", lambda want: 1 - want, "got = 1 - expected"),
+    _elementwise("complement", lambda want: 1 - want, "got = 1 - expected", least=3, special=()),
     _permuted,
     _shifted,
     _one_row,
 )
 
 
-def _swapped(plan: FunctionPlan, cases: Sequence[tuple[CasePlan, Returned]]) -> Mistake | None:
-    """Outputs that are right in another order."""
+def _swapped(plan: FunctionPlan, outcomes: Sequence[Outcome | None]) -> Mistake | None:
+    """Outputs that are right in another order, also where they are right in their own (both may be equal there)."""
     count = len(plan.outputs)
+    cases = [(case, o) for case, o in zip(plan.cases, outcomes) if isinstance(o, Returned)]
     if not 2 <= count <= 5:
         return None
     for order in list(itertools.permutations(range(count)))[1:]:
@@ -325,7 +346,10 @@ def _other_draw(
         return None
     if not _same_distribution(pairs):
         return None
-    text = "shape and distribution are right, but other numbers were drawn: draw exactly the arrays that the sheet names, once"
+    text = (
+        "shape, mean and spread look right, but the numbers are others: draw the arrays that the sheet names, once, "
+        "from its distribution and in its order, and use them as its formula does"
+    )
     return Mistake("other-draw", text, "pattern")
 
 

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import warnings
+from collections.abc import Iterator
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from grader.judge import judge
 from grader.observe import STEP_LIMIT, observe
-from grader.plan import FunctionPlan, float32_args
-from grader.spec import Check, Wrong
+from grader.plan import FunctionPlan, compile_plan, float32_args
+from grader.spec import Case, Check, Wrong
 from grader.verdict import FunctionResult, Status, StepLimit, TimedOut
 from tests import synthetic
 
@@ -64,12 +68,6 @@ def test_a_mistake_that_matches_all_but_one_case_is_not_named() -> None:
 
 
 def test_another_form_of_a_mistake_has_its_name_and_its_own_words() -> None:
-    from collections.abc import Iterator
-    from types import SimpleNamespace
-
-    from grader.plan import compile_plan
-    from grader.spec import Case
-
     def logs(p):
         return np.log(p)
 
@@ -119,3 +117,69 @@ def test_right_code_that_breaks_on_an_edge_has_no_name() -> None:
         return np.log(p) - np.log(q)
 
     assert judged(synthetic.function_plan("log_ratio"), right_but_for_zero).mistake is None
+
+
+def planned(reference, cases, wrong, **options) -> FunctionPlan:
+    check = Check(reference, cases=cases, returns=("y:",), hints=("h",), wrong=wrong, **options)
+    return compile_plan("e", SimpleNamespace(TITLE="T", CHECKS=(check,)), b"", "s").functions[0]  # type: ignore[arg-type]
+
+
+def spread(x):
+    return float(np.mean((x - x.mean()) ** 2))
+
+
+def spread__cancels(x):
+    """Subtracts the square of the mean at the end."""
+    return float(np.mean(x**2) - x.mean() ** 2 + np.mean(x) * 1e-2)
+
+
+def far_and_near(rng) -> Iterator[Case]:
+    yield Case("near", x=rng.normal(size=6))
+    yield Case("far", x=rng.normal(size=6) + 300.0, kind="stability")
+
+
+def test_a_mistake_made_in_float32_is_named_where_a_python_float_comes_back() -> None:
+    plan = planned(spread, far_and_near, (Wrong(spread__cancels, id="cancels", hint="h"),))
+    assert any(view.vague for mistake in plan.mistakes for form in mistake.forms for view in form.views)
+    mistake = judged(plan, spread__cancels, single=True).mistake
+    assert mistake is not None and mistake.id == "cancels"
+
+
+def logistic(x):
+    return 0.5 * (1 + np.tanh(x / 2))
+
+
+def logistic__sign(x):
+    """Uses e^x in the denominator."""
+    return 1 / (1 + np.exp(x))
+
+
+def large(rng) -> Iterator[Case]:
+    yield Case("some", x=rng.normal(size=4))
+    yield Case("large", x=np.array([-800.0, 900.0]))
+
+
+def test_a_wrong_value_is_named_whether_or_not_it_comes_with_a_warning() -> None:
+    plan = planned(logistic, large, (Wrong(logistic__sign, id="sign", hint="h"),), forbids_warning=True)
+    for function in (logistic__sign, lambda x: logistic(-x)):
+        mistake = judged(plan, function).mistake
+        assert mistake is not None and mistake.id == "sign"
+
+
+def test_a_mean_of_nothing_is_an_edge_on_which_a_mistake_breaks() -> None:
+    def total(x):
+        return x.sum(axis=0)
+
+    def total__mean(x):
+        """Averages."""
+        return x.sum(axis=0) / max(len(x), 1)
+
+    def rows(rng) -> Iterator[Case]:
+        yield Case("three rows", x=rng.normal(size=(3, 2)))
+        yield Case("no rows", x=np.zeros((0, 2)))
+
+    plan = planned(total, rows, (Wrong(total__mean, id="mean", hint="h"),))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the mean of an empty list
+        mistake = judged(plan, lambda x: np.mean(list(x), axis=0)).mistake
+    assert mistake is not None and mistake.text == "Averages. It also breaks on 'no rows'."

@@ -12,7 +12,7 @@ from grader.judge import judge
 from grader.observe import observe
 from grader.plan import FunctionPlan, compile_plan
 from grader.spec import Case, Check, Seeded
-from grader.verdict import FunctionResult, Status
+from grader.verdict import FunctionResult, Returned, Status
 
 
 def planned(reference: Callable, cases: Callable, returns: tuple[str, ...], **options) -> FunctionPlan:
@@ -142,3 +142,60 @@ def test_random_wrong_functions_are_never_given_a_name() -> None:
         noise = rng.normal(size=64)
         result = judged(PRODUCT, lambda x, w, noise=noise: x @ w.T + noise[: len(x) * len(w)].reshape(len(x), len(w)))
         assert result.mistake is None
+
+
+def right_but_for(plan: FunctionPlan, change: Callable) -> FunctionResult:
+    """The verdict on the expected values of a plan, one of them changed by `change(case number, value)`."""
+    outcomes = [
+        Returned(change(i, case.expected.value)) if isinstance(case.expected, Returned) else case.expected
+        for i, case in enumerate(plan.cases)
+    ]
+    return judge(plan, None, outcomes)
+
+
+def zeros(rng: np.random.Generator) -> Iterator[Case]:
+    yield Case("mixed", x=np.array([1.5, -2.5, 0.25]))
+    yield Case("nothing", x=np.zeros(3))
+    yield Case("one number", x=np.array([2.25, -1.25, 0.0]))
+
+
+TOTAL = planned(lambda x: float(x.sum()), zeros, ("s:",))
+SAME = planned(lambda x: 1.0 * x, zeros, ("y: D",))
+ENDS = planned(lambda x: (float(x.max()), float(x.min())), zeros, ("high:", "low:"))
+
+
+@pytest.mark.parametrize(
+    ("plan", "change"),
+    [
+        (TOTAL, lambda i, value: 1.0 if i == 1 else value),  # exp(0), and no logarithm is missing
+        (TOTAL, lambda i, value: value + 1.0 if i == 0 else value),  # one number is some multiple of another
+        (SAME, lambda i, value: value.astype(int) if i == 1 else value),  # 0 = -0 = 2 * 0: only the kind is wrong
+        (SAME, lambda i, value: 0.3 * np.ones(3) if i == 1 else value),
+        (SAME, lambda i, value: 0 * value if i == 0 else value),  # zeros are the whole part of small numbers only
+        (ENDS, lambda i, value: value[::-1] if i == 2 else value),  # elsewhere they come in the order of the sheet
+    ],
+)
+def test_no_relation_is_told_that_holds_by_chance(plan: FunctionPlan, change: Callable) -> None:
+    result = right_but_for(plan, change)
+    assert result.status is Status.FAIL
+    assert result.mistake is None or result.mistake.id == "offset"
+
+
+def test_one_right_row_in_one_case_may_be_chance() -> None:
+    def change(i: int, value: np.ndarray) -> np.ndarray:
+        return np.vstack([value[:1], np.sin(value[1:]) + 3]) if i == 0 else value
+
+    assert right_but_for(PRODUCT, change).mistake is None
+
+
+def test_missing_keys_are_no_relation() -> None:
+    plan = planned(lambda x: {"a": x, "b": 2 * x}, zeros, ("grads: any",))
+    result = right_but_for(plan, lambda i, value: {"a": value["a"] - 1})
+    assert result.status is Status.FAIL and result.mistake is None
+
+
+def test_another_draw_is_not_called_right() -> None:
+    mistake = judged(NOISE, lambda shape, rng: rng.normal(size=shape[::-1]).T).mistake
+    assert mistake is not None and mistake.text.startswith(
+        "shape, mean and spread look right, but the numbers are others"
+    )
