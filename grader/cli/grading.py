@@ -41,7 +41,11 @@ class Request:
 @click.argument("exercise", type=ExerciseName())
 @click.argument("functions", nargs=-1, metavar="[FUNCTION]...", type=FunctionName())
 @click.option("--only", is_flag=True, help="Run only the functions named, not those that they need.")
-@click.option("--submission", type=click.Path(path_type=Path), help="Grade this file (.py or .ipynb) instead of the one in exercises/.")
+@click.option(
+    "--submission",
+    type=click.Path(path_type=Path),
+    help="Grade this file (.py or .ipynb) instead of the one in exercises/.",
+)
 @click.option("--seed", default=PRACTICE, show_default=True, help="Any text: another one gives other inputs.")
 @click.option("--timeout", type=click.FloatRange(0.1, 3600), metavar="SECONDS", help="Allow each call this long.")
 @click.option("--force", is_flag=True, help="Leave out the advice to do an earlier exercise first.")
