@@ -9,7 +9,6 @@ from __future__ import annotations
 import gc
 import importlib.util
 import os
-import shutil
 import statistics
 import subprocess
 import sys
@@ -95,8 +94,13 @@ def whole_process(folder: Path) -> None:
             str(many),
         ],
     }
-    if shutil.which("otter") and importlib.util.find_spec("otter"):
-        peers["otter --help (no grading at all)"] = ["otter", "--help"]
+    if importlib.util.find_spec("otter"):
+        from benchmarks.bench_otter import stock
+
+        autograder = stock(folder / "stock.zip", plan)
+        peers["otter run, the same cases"] = [
+            *(python, "-m", "otter", "run", "-a", str(autograder), str(submission), "-o", str(folder))
+        ]
     else:
         print("otter-grader is not installed: pip install '.[instructor]' to time it beside")
     beside(

@@ -34,6 +34,7 @@ class Started:
 
 
 _started: Started | None = None
+_processors: set[int] = set()  # those that this process may use, while it uses one
 
 
 def start_early() -> None:
@@ -42,13 +43,42 @@ def start_early() -> None:
     if _started is None and has_zygote():
         _started = start_zygote()
         _started.worker = fork(_started.control, 0)
+        _part(_started.pid)
 
 
 def adopt() -> Started | None:
     """The zygote that was started early, if there is one; it belongs to the caller now."""
     global _started
     started, _started = _started, None
+    if started is not None and _processors:
+        _place(0, _processors)
+        _place(started.pid, _processors)
     return started
+
+
+def _part(pid: int) -> None:
+    """Stay on this processor, and keep a new process on the others, until it is adopted.
+
+    Linux may run two processes that import NumPy side by side on one processor while another is idle.
+    """
+    global _processors
+    try:
+        with open("/proc/self/stat", "rb") as file:
+            here = int(file.read().rpartition(b")")[2].split()[36])  # "processor" in proc(5)
+    except (OSError, ValueError, IndexError):
+        return
+    allowed = os.sched_getaffinity(0)
+    if here in allowed and len(allowed) > 1:
+        _processors = allowed
+        _place(0, {here})
+        _place(pid, allowed - {here})
+
+
+def _place(pid: int, processors: set[int]) -> None:
+    try:
+        os.sched_setaffinity(pid, processors)
+    except OSError:
+        pass  # it has ended, which will be noticed, or it may not be moved
 
 
 def has_zygote() -> bool:

@@ -236,3 +236,17 @@ def test_a_grader_that_is_updated_while_it_runs_says_so(tmp_path: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, cwd=tmp_path)
     assert "the grader was updated while it ran" in done.stdout, done.stderr
+
+
+def test_a_worker_that_is_started_early_imports_on_another_processor_until_it_is_adopted(tmp_path: Path) -> None:
+    if len(os.sched_getaffinity(0)) < 2:
+        pytest.skip("there is one processor only")
+    code = (
+        "import os\nfrom grader.sandbox import early\nbefore = os.sched_getaffinity(0)\nearly.start_early()\n"
+        "ours, theirs = os.sched_getaffinity(0), os.sched_getaffinity(early._started.pid)\n"
+        "print(len(ours) == 1, not ours & theirs, ours | theirs == before)\n"
+        "from grader.sandbox import Limits, Sandbox\n"
+        "with Sandbox(Limits()) as sandbox:\n"
+        "    print(os.sched_getaffinity(0) == os.sched_getaffinity(sandbox.workers.zygote.pid) == before)\n"
+    )
+    assert run(code, tmp_path) == "True True True\nTrue\n"
