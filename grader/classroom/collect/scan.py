@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
 import os
 import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone, tzinfo
 from itertools import groupby
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import IO, Any, Final
 
 from grader.catalog import Course
-from grader.cells.source import MAX_NOTEBOOK, NotebookError, is_notebook, submitted_source
+from grader.cells.source import NotebookError, is_notebook, submitted_source
 from grader.classroom.collect import archives, metadata
-from grader.classroom.collect.archives import ArchiveError, Bounds, Member
+from grader.classroom.collect.archives import ArchiveError
 from grader.classroom.collect.layouts import (
     GRADESCOPE,
     MANIFEST,
@@ -30,29 +29,13 @@ from grader.classroom.collect.layouts import (
     arrange_folder,
     in_student_folder,
 )
-from grader.classroom.collect.names import archive_stem, is_litter, moodle, shown
+from grader.classroom.collect.manifests import MAX_MANIFEST, Manifest, manifest_of
+from grader.classroom.collect.members import Listing, contents, listed, most_bytes
+from grader.classroom.collect.names import archive_stem, is_litter, shown
+from grader.classroom.collect.walking import open_regular, unwrapped, walk
 from grader.classroom.fault import ClassError
-from grader.grading import MAX_SOURCE
 
-MAX_FILES: Final = 5_000  # below one student's folder
-MAX_DEPTH: Final = 8
-MAX_MANIFEST: Final = 1 << 16
-MAX_PROBLEMS: Final = 100
 GIT: Final = ".git"  # its own files tell when another commit is checked out
-_READ: Final = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-
-
-@dataclass(frozen=True)
-class Manifest:
-    """What `grade submit` says of itself in an archive; nobody vouches for it."""
-
-    student: str
-    name: str
-    email: str
-    created: datetime | None
-    sheets: Mapping[str, str]
-    problems: tuple[tuple[str, str, str, str], ...] = ()
-    """What the student noted as a problem: when, about what, the text, and with which grader."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +81,7 @@ class Scan:
             raise ClassError(
                 f"{root} is neither a folder nor a zip or tar archive", "Name the folder of all submissions."
             )
-        self.root = root if self.is_archive else _unwrapped(root)
+        self.root = root if self.is_archive else unwrapped(root)
 
     def fingerprint(self) -> str:
         """Changes whenever a file below the top comes, goes or has another size or date. Quick: nothing is arranged."""
@@ -161,7 +144,7 @@ class Scan:
     def _folder(self, top: os.DirEntry[str], known: Known) -> Iterator[Unit]:
         files: dict[tuple[str, ...], os.stat_result] = {}
         problems: list[Unplaced] = []
-        _walk(top.path, (top.name,), files, problems)
+        walk(top.path, (top.name,), files, problems)
         for problem in problems:
             yield _plain_unit(problem.path, problem)
         here = self._known_of(top, known, files)
@@ -223,7 +206,7 @@ class Scan:
             if item.exercise is None:
                 yield from self._student_archive(file, item)
                 return
-            most = _most(item.entry.name)
+            most = most_bytes(item.entry.name)
             data = file.read(most + 1)
         if len(data) > most:
             what = "a notebook" if is_notebook(item.entry.name) else "a submission"
@@ -243,7 +226,7 @@ class Scan:
 
     def _student_archive(self, file: IO[bytes], item: Placed) -> Iterator[Found | Unplaced]:
         """What one student packed."""
-        listing = _listing(file, item.entry.name, archives.STUDENT)
+        listing = listed(file, item.entry.name, archives.STUDENT)
         yield from (Unplaced(f"{item.entry.path}: {shown(name)}", reason) for name, reason in listing.problems)
         wanted: dict[str, tuple[str, int]] = {}
         for chosen in in_student_folder(self.course, listing.entries()):
@@ -255,7 +238,7 @@ class Scan:
                 wanted[listing.names[chosen[0].parts]] = (chosen[1].exercise.id, chosen[1].sequence)
         manifest = None
         read = []
-        for member, data in _contents(file, item.entry.name, archives.STUDENT, {*wanted, *listing.manifests}):
+        for member, data in contents(file, item.entry.name, archives.STUDENT, {*wanted, *listing.manifests}):
             if isinstance(data, str):
                 yield Unplaced(f"{item.entry.path}: {shown(member.name)}", data)
             elif member.name in wanted:
@@ -270,7 +253,7 @@ class Scan:
     def _class_archive(self, file: IO[bytes]) -> Iterator[Found | Unplaced]:
         """A platform's download, read as if it were unpacked."""
         name = self.root.name
-        listing = _listing(file, name, archives.CLASS)
+        listing = listed(file, name, archives.CLASS)
         yield from (Unplaced(shown(each), reason) for each, reason in listing.problems)
         entries = listing.entries(self.dates)
         tops = {
@@ -289,7 +272,7 @@ class Scan:
                     placed[listing.names[item.entry.parts]] = item
                 elif item is not None:
                     yield Unplaced(shown(item.path), item.reason)
-        for member, data in _contents(file, name, archives.CLASS, set(placed)):
+        for member, data in contents(file, name, archives.CLASS, set(placed)):
             item = placed[member.name]
             if isinstance(data, str):
                 yield Unplaced(shown(member.name), data)
@@ -301,190 +284,13 @@ class Scan:
                 except ArchiveError as error:
                     yield Unplaced(shown(member.name), str(error))
 
-    def _known_in(self, file: IO[bytes], listing: _Listing) -> Known:
+    def _known_in(self, file: IO[bytes], listing: Listing) -> Known:
         wanted = {name for parts, name in listing.names.items() if parts == (GRADESCOPE,)}
-        for _, data in _contents(file, self.root.name, archives.CLASS, wanted):
+        for _, data in contents(file, self.root.name, archives.CLASS, wanted):
             if isinstance(data, bytes):
                 return Known(gradescope=metadata.gradescope_text(data, GRADESCOPE))
         return Known()
 
 
-# --- files -----------------------------------------------------------------------------------------------------------
-
-
-def open_regular(path: Path) -> IO[bytes]:
-    """A regular file, opened to read; OSError for a link, a pipe, a device."""
-    descriptor = os.open(path, _READ)
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        raise OSError(0, "it is no ordinary file")
-    return os.fdopen(descriptor, "rb")
-
-
-def _walk(
-    folder: str, parts: tuple[str, ...], files: dict[tuple[str, ...], os.stat_result], problems: list[Unplaced]
-) -> None:
-    """Adds the regular files below a folder, within bounds."""
-    try:
-        with os.scandir(folder) as listing:
-            entries = sorted(listing, key=lambda entry: entry.name)
-    except OSError as error:
-        problems.append(Unplaced(shown("/".join(parts)), f"it cannot be read: {error.strerror}"))
-        return
-    for entry in entries:
-        inside = (*parts, entry.name)
-        if is_litter(entry.name):
-            continue
-        if entry.is_symlink():
-            problems.append(Unplaced(shown("/".join(inside)), "it is a link"))
-        elif entry.is_dir(follow_symlinks=False):
-            if len(inside) > MAX_DEPTH:
-                problems.append(Unplaced(shown("/".join(inside)), "folders as deep as this are not searched"))
-            else:
-                _walk(entry.path, inside, files, problems)
-        elif not entry.is_file(follow_symlinks=False):
-            problems.append(Unplaced(shown("/".join(inside)), "it is no ordinary file"))
-        elif len(files) >= MAX_FILES:
-            problems.append(
-                Unplaced(shown(parts[0]), f"it holds more than {MAX_FILES} files; the rest was not searched")
-            )
-            return
-        else:
-            files[inside] = entry.stat(follow_symlinks=False)
-
-
 def _plain_unit(path: str, problem: Unplaced) -> Unit:
     return Unit(path, 0, 0, (problem,))
-
-
-def _unwrapped(root: Path) -> Path:
-    """The folder that holds the submissions: inside an export's only folder, or nbgrader's `submitted`."""
-    if (root / "submitted").is_dir() and not (root / "submitted").is_symlink():
-        return root / "submitted"
-    inside = [entry for entry in os.scandir(root) if not is_litter(entry.name)]
-    if len(inside) == 1 and inside[0].is_dir(follow_symlinks=False):
-        only = Path(inside[0].path)
-        names = [entry.name for entry in os.scandir(only)]
-        if GRADESCOPE in names or any(moodle(name) for name in names):
-            return only
-    return root
-
-
-# --- archives --------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Listing:
-    """The names in an archive: `names` from parts to the member's own name, each once."""
-
-    names: Mapping[tuple[str, ...], str]
-    dates: Mapping[tuple[str, ...], datetime | None]
-    manifests: tuple[str, ...]
-    problems: tuple[tuple[str, str], ...]
-
-    def entries(self, dates: tzinfo | None = None) -> list[Entry]:
-        """Its files as entries."""
-        made = []
-        for parts in self.names:
-            changed = self.dates[parts]
-            at = changed.replace(tzinfo=dates) if changed is not None and dates is not None else None
-            made.append(Entry(parts, at))
-        return made
-
-
-def _listing(file: IO[bytes], name: str, bounds: Bounds) -> _Listing:
-    """The members of an archive by name. For a student's, all of it is put below one pseudo folder."""
-    seen: dict[tuple[str, ...], list[tuple[str, datetime | None]]] = {}
-    problems: list[tuple[str, str]] = []
-    file.seek(0)
-    for member in archives.members(file, name, bounds):
-        if isinstance(member, tuple):
-            problems.append(member)
-            continue
-        parts = _parts(member.name)
-        if parts is None:
-            problems.append((member.name, "its name leads out of the archive"))
-        elif not any(map(is_litter, parts)):
-            seen.setdefault(parts, []).append((member.name, member.changed))
-    folded: dict[str, int] = {}
-    for parts in seen:
-        folded["/".join(parts).casefold()] = folded.get("/".join(parts).casefold(), 0) + 1
-    names, dates = {}, {}
-    wrapper = _wrapper(seen, bounds)
-    for parts, found in seen.items():
-        if len(found) > 1 or folded["/".join(parts).casefold()] > 1:
-            problems.append((found[0][0], "the archive holds several members of this name"))
-            continue
-        inside = (*(("archive",) if bounds is archives.STUDENT else ()), *parts[len(wrapper) :])
-        names[inside], dates[inside] = found[0]
-    manifests = tuple(name for parts, name in names.items() if parts == ("archive", MANIFEST))
-    return _Listing(names, dates, manifests, tuple(problems))
-
-
-def _parts(name: str) -> tuple[str, ...] | None:
-    """A member's name in parts, None if it is absolute or climbs. It is compared with names, never opened."""
-    if "\0" in name or "\\" in name or name.startswith("/") or len(name) > 4096:
-        return None
-    parts = PurePosixPath(name).parts
-    return parts if parts and ".." not in parts and ":" not in parts[0] else None
-
-
-def _wrapper(names: Mapping[tuple[str, ...], Any], bounds: Bounds) -> tuple[str, ...]:
-    """The one folder in which everything lies, as packing programs make it; of a class, only where it cannot be a student's."""
-    tops = {parts[0] for parts in names}
-    if len(tops) != 1 or not all(len(parts) > 1 for parts in names) or tops == {"exercises"}:
-        return ()
-    second = {parts[1] for parts in names}
-    of_platform = tops == {"submitted"} or GRADESCOPE in second or any(moodle(name) for name in second)
-    return tuple(tops) if bounds is archives.STUDENT or of_platform else ()
-
-
-def _contents(file: IO[bytes], name: str, bounds: Bounds, wanted: set[str]) -> Iterator[tuple[Member, bytes | str]]:
-    """The wanted members with their bytes, or with why they cannot be read."""
-    if not wanted:
-        return
-    file.seek(0)
-    for member in archives.members(file, name, bounds):
-        if isinstance(member, tuple) or member.name not in wanted:
-            continue
-        packed = archive_stem(member.name) and bounds is archives.CLASS
-        try:
-            yield member, member.read(archives.STUDENT.unpacked if packed else _most(member.name))
-        except ArchiveError as error:
-            if "unpacks to more" in str(error):
-                raise
-            yield member, str(error)
-
-
-def _most(name: str) -> int:
-    """How many bytes a file of this name may have."""
-    return MAX_NOTEBOOK if is_notebook(name) else MAX_SOURCE
-
-
-def _problems(rows: Any) -> tuple[tuple[str, str, str, str], ...]:
-    """The problems of a manifest, in characters that can be shown; what is none is left out."""
-    found = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
-
-    def part(row: Mapping[str, Any], key: str, most: int) -> str:
-        return shown(str(row.get(key, "")), most)
-
-    return tuple(
-        (part(row, "at", 40), part(row, "about", 100), part(row, "text", 1000), part(row, "grader", 40))
-        for row in found[:MAX_PROBLEMS]
-    )
-
-
-def manifest_of(data: bytes) -> Manifest | None:
-    """The manifest in some bytes, None if they are none."""
-    if len(data) > MAX_MANIFEST:
-        return None
-    try:
-        found = json.loads(data)
-        student = found["student"]
-        name, shown_name, email = (str(student.get(key, ""))[:200] for key in ("id", "name", "email"))
-        files = found.get("files", {})
-        sheets = {str(name): str(row.get("stub", "")) for name, row in files.items() if isinstance(row, dict)}
-        created = metadata.moment(str(found.get("created", "")))
-        return Manifest(name, shown_name, email, created, sheets, _problems(found.get("problems", ())))
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        return None
