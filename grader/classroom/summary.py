@@ -25,7 +25,7 @@ _KINDS: Final = {
 def sentences(summary: Summary, out: Path) -> Iterator[tuple[str, str]]:
     """Each sentence of the summary with the indent of its further lines."""
     collected = summary.collected
-    kinds = ", ".join(f"{count} {_KINDS.get(kind, kind)}" for kind, count in sorted(collected.kinds.items()))
+    kinds = ", ".join(f"{_KINDS.get(kind, kind)}: {count}" for kind, count in sorted(collected.kinds.items()))
     yield f"Found: {_n(collected.files, 'file')} ({kinds or 'nothing'}), {collected.unchanged} of them unchanged.", "  "
     work = f"{_n(collected.submissions, 'submission')} of {_n(collected.students, 'student')}"
     yield f"In the ledger: {work}.", "  "

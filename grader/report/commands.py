@@ -101,6 +101,8 @@ class _Reporting:
         self._write_all(made)
         for line in self.made:
             click.echo(line)
+        if not self.made:
+            click.echo(f"Next: grade report {self.out.parent} --html   (grade report --help has the other formats)")
         return 0
 
     # --- files -------------------------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ def summary(report: ClassReport, page: Page) -> list[Line]:
 
 def _head(report: ClassReport, page: Page) -> Iterator[str]:
     at = glance(report)
-    yield page.cut(f"{report.course or 'Class'}: {at.students} students, {len(report.exercises)} exercises")
+    yield page.cut(f"{report.course or 'Class'}: {_n(at.students, 'student')}, {_n(len(report.exercises), 'exercise')}")
     if report.unsafe:
         yield from page.wrap("UNSAFE: graded below `confined`; student code could reach the grader", "  ", "  ")
     if at.mean is not None and at.median is not None:
@@ -94,3 +94,7 @@ def _help(report: ClassReport, page: Page) -> Iterator[str]:
     if report.changes:
         yield ""
         yield f"{len(report.changes)} marks changed in the last regrade: grade report RUN --html lists them"
+
+
+def _n(number: int, what: str) -> str:
+    return f"{number} {what}{'s' * (number != 1)}"

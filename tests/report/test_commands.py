@@ -27,6 +27,7 @@ def test_the_summary_is_printed_and_nothing_written_unless_asked(folder: Path) -
     made = call(folder)
     assert made.exit_code == 0
     assert "3 students, 2 exercises" in made.output and "Weakest functions" in made.output
+    assert made.output.splitlines()[-1].startswith("Next: grade report ")
     assert "Ada" not in made.output
     assert sorted(path.name for path in folder.iterdir() if not path.name.endswith(("-wal", "-shm"))) == [
         name for name in before if not name.endswith(("-wal", "-shm"))
