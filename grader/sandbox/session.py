@@ -171,15 +171,15 @@ class Session:
         ahead: deque[bytes | Broken] = deque()
         try:
             for position, call in enumerate(calls):
-                refused = self._refused()
-                if refused is None:
+                outcome = self._refused()
+                if outcome is None:
                     if line is not self.line:  # it ended, and with it what it had been sent
                         line = self.line
                         ahead.clear()
                     for following in calls[position + len(ahead) : position + _AHEAD]:
                         ahead.append(self._ask(following))
-                    refused = self._called(call.function, self._answer(ahead.popleft()))
-                yield refused
+                    outcome = self._called(call.function, self._answer(ahead.popleft()))
+                yield outcome
         finally:
             if ahead and line is self.line:
                 self._ended()  # nobody will hear its answers
