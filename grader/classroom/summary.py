@@ -7,6 +7,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from grader.render.text import counted
+
 if TYPE_CHECKING:
     from grader.classroom.collect.collecting import Collected
     from grader.classroom.compare_runs import Change
@@ -26,8 +28,11 @@ def sentences(summary: Summary, out: Path) -> Iterator[tuple[str, str]]:
     """Each sentence of the summary with the indent of its further lines."""
     collected = summary.collected
     kinds = ", ".join(f"{_KINDS.get(kind, kind)}: {count}" for kind, count in sorted(collected.kinds.items()))
-    yield f"Found: {_n(collected.files, 'file')} ({kinds or 'nothing'}), {collected.unchanged} of them unchanged.", "  "
-    work = f"{_n(collected.submissions, 'submission')} of {_n(collected.students, 'student')}"
+    yield (
+        f"Found: {counted(collected.files, 'file')} ({kinds or 'nothing'}), {collected.unchanged} of them unchanged.",
+        "  ",
+    )
+    work = f"{counted(collected.submissions, 'submission')} of {counted(collected.students, 'student')}"
     yield f"In the ledger: {work}.", "  "
     for head, items in lists(collected, summary.reported):
         yield from _listed(head, items)
@@ -93,10 +98,6 @@ def save_lists(collected: Collected, out: Path, reported: Sequence[str] = ()) ->
     path.write_text("\n".join(lines), encoding="utf-8", errors="backslashreplace")
 
 
-def _n(count: int, noun: str) -> str:
-    return f"{count} {noun}{'s' * (count != 1)}"
-
-
 def shard_sentences(summary: Summary, file: Path) -> Iterator[tuple[str, str]]:
     """What a shard says at its end."""
     yield from _graded(summary)
@@ -108,7 +109,7 @@ def shard_sentences(summary: Summary, file: Path) -> Iterator[tuple[str, str]]:
 
 def merge_sentences(merged: Merged, run: Path) -> Iterator[tuple[str, str]]:
     """What was merged."""
-    yield f"Merged: {_n(merged.shards, 'shard')}, {merged.new} new results, {merged.known} known ones.", "  "
+    yield f"Merged: {counted(merged.shards, 'shard')}, {merged.new} new results, {merged.known} known ones.", "  "
     for head, items in lists(merged.collected):
         yield from _listed(head, items)
     if merged.missing:
@@ -134,7 +135,7 @@ def change_sentences(found: Sequence[Change], who: Mapping[str, str], old: str, 
     down = sum((c.new or 0) < (c.old or 0) for c in found)
     same = len(found) - up - down
     rest = f", {same} with another verdict and the same mark" if same else ""
-    yield f"{_n(len(found), 'change')} from {old} to {new}: {up} up, {down} down{rest}.", "  "
+    yield f"{counted(len(found), 'change')} from {old} to {new}: {up} up, {down} down{rest}.", "  "
 
 
 def changes_document(found: Sequence[Change], who: Mapping[str, str]) -> dict[str, Any]:

@@ -100,6 +100,11 @@ class Page:
         return f"{_head(safe, limit - len(tail))}{tail}"[:limit]
 
 
+def counted(number: int, noun: str) -> str:
+    """`1 answer`, `2 answers`."""
+    return f"{number} {noun}{'s' * (number != 1)}"
+
+
 def columns(text: str) -> int:
     """The number of terminal columns that a text takes."""
     if text.isascii():

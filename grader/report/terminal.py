@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from grader.render.text import Line, Page, columns, pad
+from grader.render.text import Line, Page, columns, counted, pad
 from grader.report import lines
 from grader.report.findings import by_failure, exercise_counts, exercise_mean, glance, needs_help
 from grader.report.formats.numbers import number
@@ -24,7 +24,9 @@ def summary(report: ClassReport, page: Page) -> list[Line]:
 
 def _head(report: ClassReport, page: Page) -> Iterator[str]:
     at = glance(report)
-    yield page.cut(f"{report.course or 'Class'}: {_n(at.students, 'student')}, {_n(len(report.exercises), 'exercise')}")
+    yield page.cut(
+        f"{report.course or 'Class'}: {counted(at.students, 'student')}, {counted(len(report.exercises), 'exercise')}"
+    )
     if report.unsafe:
         yield from page.wrap("UNSAFE: graded below `confined`; student code could reach the grader", "  ", "  ")
     if at.mean is not None and at.median is not None:
@@ -94,7 +96,3 @@ def _help(report: ClassReport, page: Page) -> Iterator[str]:
     if report.changes:
         yield ""
         yield f"{len(report.changes)} marks changed in the last regrade: grade report RUN --html lists them"
-
-
-def _n(number: int, what: str) -> str:
-    return f"{number} {what}{'s' * (number != 1)}"

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, Final
 
-from grader.grading import MAX_SOURCE
+from grader.sandbox.limits import MAX_SOURCE
 
 
 @dataclass(frozen=True)

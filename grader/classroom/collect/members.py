@@ -13,7 +13,7 @@ from grader.classroom.collect import archives
 from grader.classroom.collect.archives import ArchiveError, Bounds, Member
 from grader.classroom.collect.layouts import GRADESCOPE, MANIFEST, Entry
 from grader.classroom.collect.names import archive_stem, is_litter, moodle
-from grader.grading import MAX_SOURCE
+from grader.sandbox.limits import MAX_SOURCE
 
 
 @dataclass(frozen=True)

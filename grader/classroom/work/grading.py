@@ -17,8 +17,9 @@ from grader.classroom.ledger import Graded
 from grader.classroom.model import pack
 from grader.classroom.work import warm
 from grader.classroom.work.chunk import Chunk, Plain, results_to_plain
-from grader.grading import arguments, grade_source
+from grader.grading import grade_source
 from grader.plan import FunctionPlan, Plan, load
+from grader.running import arguments
 from grader.sandbox import Level, Limits, Sandbox, SandboxError, Session
 from grader.verdict import ExerciseResult, FunctionResult, Status, TimedOut, canonical
 

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from grader.catalog import Course, ExerciseFiles, find_course
-from grader.cells.source import MAX_NOTEBOOK, NotebookError, submitted_source
+from grader.cells.source import NotebookError, submitted_source
+from grader.classroom.collect.members import most_bytes
 from grader.classroom.coordinate import Request, Summary, begin, collect, count, make_setting, prepare, terms_of
 from grader.classroom.database import only_writer
 from grader.classroom.dispatch import Dispatch, Plans
@@ -25,7 +26,7 @@ from grader.classroom.ledger import Graded, Ledger, Task
 from grader.classroom.model import Row
 from grader.classroom.run import open_run
 from grader.export.gradescope.results import results_json, write_results
-from grader.grading import MAX_SOURCE, grade_source
+from grader.grading import grade_source
 from grader.plan import Plan, load_or_compile
 from grader.plan.sealed import PUBLIC_SEED
 from grader.sandbox import Level, Limits, Sandbox, level_quickly
@@ -122,7 +123,7 @@ def _means(path: Path, exercise: ExerciseFiles, only: bool) -> bool:
 
 
 def _source_of(path: Path, exercise: ExerciseFiles) -> bytes:
-    most = MAX_NOTEBOOK if path.suffix == ".ipynb" else MAX_SOURCE
+    most = most_bytes(path.name)
     with path.open("rb") as file:
         data = file.read(most + 1)
     if len(data) > most:

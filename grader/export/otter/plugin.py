@@ -18,9 +18,10 @@ from typing import Any, Final
 from otter.plugins import AbstractOtterPlugin
 
 import grader
-from grader.cells.source import MAX_NOTEBOOK, NotebookError, functions_source
+from grader.cells.source import NotebookError, functions_source
+from grader.classroom.collect.members import most_bytes
 from grader.export.otter.verdicts import HIDDEN, HIDDEN_PLAN, PRACTICE, VARIABLE, Verdicts, refused, verdicts_of
-from grader.grading import MAX_SOURCE, grade_source
+from grader.grading import grade_source
 from grader.plan import Plan
 from grader.plan.sealed import unseal
 from grader.sandbox import Level, Limits, Sandbox
@@ -132,7 +133,7 @@ def _reasons(result: dict[str, Any]) -> str:
 
 def _read(path: Path) -> tuple[bytes, str]:
     """A submission's bytes, or why it cannot be taken. A link is not followed, a pipe not waited for."""
-    most = MAX_NOTEBOOK if path.suffix == ".ipynb" else MAX_SOURCE
+    most = most_bytes(path.name)
     try:
         descriptor = os.open(path, _READ)
     except OSError as error:
