@@ -73,7 +73,7 @@ def whole_process(folder: Path) -> None:
     course = find_course(ROOT)
     exercise = next(e for e in course.exercises if e.number == 17)
     submission = folder / "exercise17_batchnorm.py"
-    submission.write_bytes(submission_of(exercise.solution))
+    submission.write_bytes(submission_of(exercise.solution, exercise.stub))
     plan = compile_plan(exercise.id, load_solution(exercise.solution), exercise.solution.read_bytes(), "practice")
     cases = sum(len(f.cases) for f in plan.functions)
     python = sys.executable
@@ -119,7 +119,7 @@ def whole_process(folder: Path) -> None:
 def warm(folder: Path) -> None:
     course = find_course(ROOT)
     exercise = next(e for e in course.exercises if e.number == 17)
-    source = submission_of(exercise.solution)
+    source = submission_of(exercise.solution, exercise.stub)
     plan = compile_plan(exercise.id, load_solution(exercise.solution), exercise.solution.read_bytes(), "practice")
     own = student_time(source, plan)
     with Sandbox(Limits()) as sandbox:

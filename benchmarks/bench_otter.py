@@ -84,7 +84,7 @@ def main() -> None:
             "stock": stock(folder / "stock.zip", plan),
         }
         submission = folder / "right.py"
-        submission.write_bytes(submission_of(exercise.solution))
+        submission.write_bytes(submission_of(exercise.solution, exercise.stub))
         times: dict[str, list[float]] = {key: [] for key in zips}
         for _ in range(RUNS):
             for key, autograder in zips.items():

@@ -59,7 +59,7 @@ def course(folder: Path) -> Path:
         (folder / part).mkdir()
     shutil.copy(ROOT / "solutions" / NAME, folder / "solutions" / NAME)
     path = folder / "exercises" / NAME
-    path.write_bytes(submission_of(folder / "solutions" / NAME))
+    path.write_bytes(submission_of(folder / "solutions" / NAME, folder / "exercises" / NAME))
     return path
 
 

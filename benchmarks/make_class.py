@@ -70,33 +70,29 @@ def heads(stub: Path) -> Mapping[str, str]:
 
 
 @cache
-def correct(solution: Path) -> bytes:
-    return submission_of(solution)
-
-
-@cache
-def with_mistake(solution: Path, *instead: tuple[str, str]) -> bytes:
-    return submission_of(solution, **dict(instead))
+def filled_in(solution: Path, stub: Path, *instead: tuple[str, str]) -> bytes:
+    """The sheet with the references in it, and with what stands in their place."""
+    return submission_of(solution, stub, **dict(instead))
 
 
 def source(exercise: ExerciseFiles, kind: str, number: int, rng: random.Random) -> bytes:
     """A student's file. Each has a comment of its own, as no two students write the same bytes."""
-    wrong = variants(exercise.solution)
+    files, wrong = (exercise.solution, exercise.stub), variants(exercise.solution)
     if kind == "untouched":
         return exercise.stub.read_bytes()
     if kind == "empty":
         return b""
     if kind == "attack":
         attack = ATTACKS[number % len(ATTACKS)]
-        return correct(exercise.solution) + f"\n\n{attack}# {number}\n".encode()
-    text = correct(exercise.solution)
+        return filled_in(*files) + f"\n\n{attack}# {number}\n".encode()
+    text = filled_in(*files)
     names = sorted(wrong)
     if kind == "mistake":
         name = rng.choice(names)
-        text = with_mistake(exercise.solution, (name, rng.choice(wrong[name])))
+        text = filled_in(*files, (name, rng.choice(wrong[name])))
     elif kind == "two":
         chosen = rng.sample(names, min(2, len(names)))
-        text = with_mistake(exercise.solution, *((name, rng.choice(wrong[name])) for name in chosen))
+        text = filled_in(*files, *((name, rng.choice(wrong[name])) for name in chosen))
     elif kind in ("partial", "loop", "crash"):
         body = {"partial": "raise NotImplementedError", "loop": "while True: pass", "crash": "raise ValueError('no')"}[
             kind

@@ -1,23 +1,67 @@
-"""A solution's functions as a student's file: references, or an alternate or wrong function in a reference's place."""
+"""A solution's functions as a student's file: references, or an alternate or wrong function in a reference's place.
+
+Only what they use is in it: a file with all the alternates and mistakes would take Python three times as long to compile
+as any student's.
+"""
 
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 
-def submission_of(solution: Path, **instead: str) -> bytes:
-    """The source that a student would submit; `instead` maps a function to the one that is submitted under its name."""
+def submission_of(solution: Path, sheet: Path | None = None, /, **instead: str) -> bytes:
+    """The source that a student would submit; `instead` maps a function to the one that is submitted under its name.
+
+    With the sheet the file is that sheet filled in: its docstrings are in it.
+    """
     tree = ast.parse(solution.read_bytes())
     functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+    others = [node for node in tree.body if isinstance(node, (ast.ClassDef, ast.Assign)) and not _is_table(node)]
+    used = _used([*_checked(tree), *instead.values()], functions, others)
     kept: list[ast.stmt] = [node for node in tree.body if _is_library_import(node)]
-    kept += [node for node in tree.body if isinstance(node, (ast.ClassDef, ast.Assign)) and not _is_table(node)]
-    for name, node in functions.items():
-        if not _names_spec(node):
-            kept.append(_without_annotations(node))
+    kept += others
+    kept += [_without_annotations(node) for name, node in functions.items() if name in used]
     for name, other in instead.items():
         kept += _in_place(name, functions[other], functions[name])
+    if sheet is not None:
+        _explain(kept, sheet)
     return ast.unparse(ast.fix_missing_locations(ast.Module(kept, []))).encode()
+
+
+def _explain(kept: list[ast.stmt], sheet: Path) -> None:
+    """Put the sheet's docstrings where they stand in the sheet."""
+    tree = ast.parse(sheet.read_bytes())
+    texts = {node.name: node.body[0] for node in tree.body if isinstance(node, ast.FunctionDef)}
+    for node in kept:
+        if isinstance(node, ast.FunctionDef) and node.name in texts:
+            node.body = [texts[node.name], *(node.body[1:] if ast.get_docstring(node) else node.body)]
+    kept.insert(0, tree.body[0])
+
+
+def _checked(tree: ast.Module) -> Iterator[str]:
+    """The functions that a table has checks of."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Check":
+            assert isinstance(node.args[0], ast.Name)
+            yield node.args[0].id
+
+
+def _used(roots: Sequence[str], functions: Mapping[str, ast.FunctionDef], others: Sequence[ast.stmt]) -> set[str]:
+    """The functions that these, and whatever else is in the file, call directly or not."""
+    waiting = [*roots, *(name for node in others for name in _names(node))]
+    used: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name in functions and name not in used:
+            used.add(name)
+            waiting += _names(functions[name])
+    return used
+
+
+def _names(node: ast.AST) -> set[str]:
+    return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
 
 
 def _in_place(name: str, other: ast.FunctionDef, reference: ast.FunctionDef) -> list[ast.stmt]:
@@ -43,11 +87,6 @@ def _is_table(node: ast.ClassDef | ast.Assign) -> bool:
     return isinstance(node, ast.Assign) and bool(
         {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} & {"Array", "Check", "TITLE", "NEEDS", "CHECKS"}
     )
-
-
-def _names_spec(node: ast.FunctionDef) -> bool:
-    names = {n.id for part in node.body for n in ast.walk(part) if isinstance(n, ast.Name)}
-    return bool(names & {"Case", "Source", "Seeded"})
 
 
 def _without_annotations(node: ast.FunctionDef) -> ast.FunctionDef:
