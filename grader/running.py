@@ -79,7 +79,8 @@ def _note(turn: Turn, outcome: Outcome, outcomes: list[Outcome | None]) -> None:
     if not turn.last:
         outcomes[turn.case] = outcome
     elif isinstance(first, Returned) and not first.again and isinstance(outcome, Returned):
-        outcomes[turn.case] = replace(first, again=(outcome.value,))
+        if not first.key or first.key != outcome.key:
+            outcomes[turn.case] = replace(first, again=(outcome.value,), key=b"")
 
 
 def arguments(function: FunctionPlan, args: Mapping[str, Value]) -> list[tuple[str | None, Value]]:

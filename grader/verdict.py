@@ -31,7 +31,10 @@ class StackFrame:
 
 @dataclass(frozen=True, eq=False)
 class Returned:
-    """The call gave a value. `again` is the value of a second call on fresh copies, where its bytes differ."""
+    """The call gave a value. `again` is the value of a second call on fresh copies, where its bytes differ.
+
+    Two with the same `key` are the same in every respect; an empty one says nothing.
+    """
 
     value: Value
     again: tuple[Value, ...] = ()
@@ -39,6 +42,7 @@ class Returned:
     drew: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     printed: str = ""
+    key: bytes = b""
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
+from grader import grading
 from grader.grading import SubmissionError, chosen, grade_source, read_submission
-from grader.sandbox import Limits, Sandbox
-from grader.verdict import ExerciseResult, FunctionResult, Status, canonical
+from grader.sandbox import Limits, Sandbox, answers
+from grader.verdict import ExerciseResult, FunctionResult, Returned, Status, canonical
 from tests import synthetic
 from tests.submission_of import submission_of
 
@@ -182,3 +185,33 @@ def test_a_notebook_is_graded_by_the_functions_in_its_cells(tmp_path: Path, sand
             assert said and said in str(error)
         else:
             assert not said and result.points == result.max_points
+
+
+def test_a_verdict_that_was_given_before_is_the_one_that_would_be_given_now(sandbox: Sandbox) -> None:
+    other = b"\n\n# further down\ndef spread(x):\n    return 2.0 * float(((x - x.mean()) ** 2).mean())\n"
+    noisy = b"\n\ndef spread(x):\n    print('hello')\n    return float(((x - x.mean()) ** 2).mean())\n"
+    sources = [RIGHT, RIGHT + other, RIGHT, RIGHT + noisy, b"\n\n" + RIGHT + other, RIGHT + noisy]
+    warm = [graded(source, sandbox).to_json() for source in sources]
+    assert grading._known.cache_info().hits
+    for source, before in zip(sources, warm):
+        grading._known.cache_clear()
+        answers._known.cache_clear()
+        now = graded(source, sandbox).to_json()
+        assert canonical(now) == canonical(before)
+        assert printed(now) == printed(before)
+    assert [printed(document) for document in warm] == ["", "", "", printed(warm[3]), "", printed(warm[3])]
+    assert "hello" in printed(warm[3])
+
+
+def printed(document: dict[str, Any]) -> str:
+    return "".join(check["printed"] for function in document["functions"] for check in function["checks"])
+
+
+def test_equal_answers_are_one_outcome_unless_something_was_printed(sandbox: Sandbox) -> None:
+    source = RIGHT + b"\ndef above(x, threshold):\n    print(threshold)\n    return x > threshold\n"
+    array = np.array([1.0, 2.0])
+    with sandbox.session(source, "e.py", ["spread", "above"]) as session:
+        first, second = (session.call("spread", [("x", array)]) for _ in range(2))
+        loud = [session.call("above", [("x", array), ("threshold", 1.0)]) for _ in range(2)]
+    assert isinstance(first, Returned) and first is second and first.key
+    assert all(isinstance(outcome, Returned) and not outcome.key and outcome.printed for outcome in loud)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
+from functools import lru_cache
 from typing import Any, Final
 
 from grader import wire
@@ -13,6 +15,8 @@ from grader.verdict import Absent, Found, Loaded, NotWritten, Outcome, Raised, R
 _MAX_LINE: Final = 200  # characters of a source line that are shown
 _MAX_LINES: Final = 10_000_000
 _MAX_TEXT: Final = 2100
+_SMALL: Final = 4096  # bytes of an answer that is kept for whoever gives it next
+_RETURNED: Final = wire.encode(("returned", None, None))[:-2]
 # as in <object object at 0x7f...>: another one in each process, and so in each run
 _ADDRESS: Final = re.compile(r"(?<= at )0x[0-9a-fA-F]+")
 
@@ -21,12 +25,15 @@ class Malformed(Exception):
     """An answer that is a value, but none that a worker gives."""
 
 
-def outcome(answer: Value, printed: str, source: bytes) -> Loaded | Outcome:
-    """The outcome that an answer describes; Malformed or WireError if it describes none."""
+def outcome(body: bytes, printed: str, source: bytes) -> Loaded | Outcome:
+    """The outcome that the bytes of an answer describe; Malformed or WireError if they describe none."""
     try:
+        if body.startswith(_RETURNED) and len(body) <= _SMALL:
+            known = _known(body)
+            return replace(known, printed=printed, key=b"") if printed else known
         kind: Value
         parts: list[Any]
-        kind, *parts = answer
+        kind, *parts = wire.decode(body, code=False)
         if kind == "returned":
             return _returned(parts, printed)
         if kind == "raised":
@@ -42,6 +49,13 @@ def outcome(answer: Value, printed: str, source: bytes) -> Loaded | Outcome:
             raise
         raise Malformed from error
     raise Malformed
+
+
+@lru_cache(4096)
+def _known(body: bytes) -> Returned:
+    """What a small answer says; in a class most answers are those of somebody else, byte for byte."""
+    _, *parts = wire.decode(body, code=False)
+    return replace(_returned(parts, ""), key=body)
 
 
 def _returned(parts: list[Any], printed: str) -> Returned:

@@ -17,12 +17,13 @@ from collections.abc import Callable
 from typing import Final, Protocol
 
 from grader import wire
-from grader.values import Value
 
 MAX_ANSWER: Final = 24 << 20  # bytes; two results of the largest size a worker sends, and their surroundings
 WATCH_SECONDS: Final = 0.05
 _CHUNK: Final = 1 << 16
 _MARK_SECONDS: Final = 0.25
+_NAP_SECONDS: Final = 0.0006  # a few answers come meanwhile: to be woken for each costs both sides more than to read it
+_MANY: Final = 4  # open questions from which there is something to nap for
 _DRAIN: Final = 1 << 20  # bytes read after an answer, or held; a thread may go on printing for ever
 
 
@@ -111,8 +112,8 @@ def ask(channel: Channel, kind: int, body: bytes) -> bytes:
     return request
 
 
-def answer(channel: Channel, request: bytes, deadline: float, watch: Callable[[], None] | None = None) -> Value:
-    """The answer to the first question that is open. Late, Ended, or WireError for bytes that are no answer to it.
+def answer(channel: Channel, request: bytes, deadline: float, watch: Callable[[], None] | None = None) -> bytes:
+    """The body of the answer to the first question that is open. Late, Ended, or WireError for what is none to it.
 
     `watch` is called every now and then while there is none.
     """
@@ -137,7 +138,7 @@ def answer(channel: Channel, request: bytes, deadline: float, watch: Callable[[]
     if not channel.open and (channel.pending or incoming):
         raise wire.WireError("an answer before the question")
     channel.drain(request)
-    return wire.decode(body, code=False)
+    return body
 
 
 def _answer_length(incoming: bytearray, request: bytes) -> int:
@@ -171,6 +172,8 @@ class PollChannel:
         if self.pending:
             self._wait_to_send(seconds)
             return
+        if self.open > _MANY and seconds > _NAP_SECONDS:
+            time.sleep(_NAP_SECONDS)
         for descriptor, _ in self.poll.poll(1000 * seconds):
             self._take(descriptor)
 

@@ -6,7 +6,7 @@ import os
 import re
 import time
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from grader import wire
 from grader.sandbox.channel import Channel, Ended, Late, PollChannel, Printed, ThreadChannel, answer, ask
@@ -41,7 +41,8 @@ class Line:
     def failures(self) -> Mapping[str, str]:
         """The steps that the worker could not take to confine itself; SandboxError if it does not say."""
         try:
-            told: Mapping[str, str] = answer(self.channel, self._first, time.monotonic() + START_SECONDS)
+            body = answer(self.channel, self._first, time.monotonic() + START_SECONDS)
+            told: Mapping[str, str] = wire.decode(body, code=False)
         except (Late, Ended, wire.WireError) as error:
             ended = self.end(dying=True)
             words = self.channel.printed.take().strip()
@@ -52,8 +53,8 @@ class Line:
         """Begin to ask; gives what `answer` needs. WireError for more than can be sent."""
         return ask(self.channel, kind, body)
 
-    def answer(self, request: bytes, deadline: float) -> Any:
-        """The answer to a question; Late, Ended or WireError."""
+    def answer(self, request: bytes, deadline: float) -> bytes:
+        """The body of the answer to a question; Late, Ended or WireError."""
         return answer(self.channel, request, deadline, self.watch)
 
     def where(self, filename: str, lines: int) -> int | None:

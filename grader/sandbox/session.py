@@ -24,7 +24,7 @@ _TIMEOUTS: Final = 2  # after so many a submission is stopped: each costs the wh
 _NO_ANSWER: Final = "it sent something that is not an answer"
 _PLAIN_NAME: Final = re.compile(r"[A-Za-z0-9_./ -]{1,100}\.py")
 
-_AHEAD: Final = 16  # calls that a worker is sent before it has answered the first of them
+_AHEAD: Final = 32  # calls that a worker is sent before it has answered the first of them; half of them at a time
 
 Arguments = Sequence[tuple["str | None", Value]]
 
@@ -176,8 +176,9 @@ class Session:
                     if line is not self.line:  # it ended, and with it what it had been sent
                         line = self.line
                         ahead.clear()
-                    for following in calls[position + len(ahead) : position + _AHEAD]:
-                        ahead.append(self._ask(following))
+                    if len(ahead) <= _AHEAD // 2:
+                        for following in calls[position + len(ahead) : position + _AHEAD]:
+                            ahead.append(self._ask(following))
                     outcome = self._called(call.function, self._answer(ahead.popleft()))
                 yield outcome
         finally:
@@ -271,8 +272,8 @@ class Session:
         seconds = min(self.limits.call_seconds, left)
         started = time.monotonic()
         try:
-            answer = self.line.answer(asked, started + seconds)
-            return answers.outcome(answer, self.printed.take(), self.source)
+            body = self.line.answer(asked, started + seconds)
+            return answers.outcome(body, self.printed.take(), self.source)
         except Late:
             return self._late(seconds, seconds == left)
         except Ended:

@@ -62,7 +62,8 @@ def peer(request: pytest.FixtureRequest) -> Iterator[Peer]:
 
 
 def exchanged(peer: Peer, value: Value, seconds: float = 5.0) -> Value:
-    return answer(peer.channel, ask(peer.channel, wire.CALL, wire.encode(value)), time.monotonic() + seconds)
+    asked = ask(peer.channel, wire.CALL, wire.encode(value))
+    return wire.decode(answer(peer.channel, asked, time.monotonic() + seconds), code=False)
 
 
 def test_a_question_is_answered(peer: Peer) -> None:
@@ -207,7 +208,7 @@ def test_a_mark_tells_what_was_printed_before_an_answer(peer: Peer, ahead: int) 
     peer.does(works)
     asked = [ask(peer.channel, wire.CALL, wire.encode(number)) for number in range(ahead)]
     for number in range(20):
-        assert answer(peer.channel, asked.pop(0), time.monotonic() + 5) == number
+        assert wire.decode(answer(peer.channel, asked.pop(0), time.monotonic() + 5)) == number
         assert peer.channel.printed.take() == f"call {number}"
         if number + ahead < 20:
             asked.append(ask(peer.channel, wire.CALL, wire.encode(number)))
