@@ -64,16 +64,21 @@ class Opaque:
     description: str
 
 
+_SCALARS = frozenset({float, int, bool, str, type(None)})
+
+
 def fresh(value: Value) -> Value:
     """A copy that shares no memory with `value`, with every `Source` built and every `Seeded` started."""
-    if isinstance(value, np.ndarray):
+    if type(value) is np.ndarray:
         return np.array(value)  # always writable and contiguous
+    if type(value) in _SCALARS:
+        return value
     if isinstance(value, Source):
         return value.build()
     if isinstance(value, Seeded):
         return np.random.default_rng(value.seed)
     if isinstance(value, (list, tuple)):
-        return type(value)(fresh(item) for item in value)
+        return type(value)([fresh(item) for item in value])
     if isinstance(value, dict):
         return {key: fresh(item) for key, item in value.items()}
     return value

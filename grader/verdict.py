@@ -371,11 +371,11 @@ class ExerciseResult:
 def canonical(result: Any) -> Any:
     """A result's JSON without durations, printed text and the environment: equal bytes for equal work."""
     left_out = {"duration_ms", "printed", "python", "numpy", "sandbox"}
-    if isinstance(result, dict):
-        return {key: canonical(value) for key, value in result.items() if key not in left_out}
-    if isinstance(result, list):
-        return [canonical(item) for item in result]
-    return result
+    kind = type(result)
+    if kind is dict:
+        items = [(key, value) for key, value in result.items() if key not in left_out]
+        return {key: canonical(value) if type(value) in (dict, list) else value for key, value in items}
+    return [canonical(item) for item in result] if kind is list else result
 
 
 def _plain(value: Value) -> Any:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 import struct
+import sys
 from typing import Final
 
 import numpy as np
@@ -25,18 +26,20 @@ MAX_BODY: Final = 64 * 1024 * 1024  # bytes; the largest array of a task is a fe
 
 _DTYPES: Final = ("?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8")
 _DTYPE: Final = tuple(np.dtype(code).newbyteorder("<") for code in _DTYPES)
+_SIZE: Final = tuple(dtype.itemsize for dtype in _DTYPE)
 _CODE: Final = {np.dtype(code): index for index, code in enumerate(_DTYPES)}
 
 MAX_ITEMS: Final = 500_000  # values in one message: a value of 4 bytes can take 250 in memory
 MAX_INTEGER: Final = 1025  # bytes of an integer, so that its text stays below Python's limit on digits
 
-START, LOAD, CALL, ANSWER = 1, 2, 3, 4  # kinds of messages
+START, LOAD, CALL, ANSWER, MARKED = 1, 2, 3, 4, 5  # kinds of messages; MARKED is an answer whose id was printed too
 
 HEADER: Final = struct.Struct("<4sB3x16sQ")
 MAGIC: Final = b"GRD1"
 
 _ARRAY, _TEXT, _TUPLE, _FLOAT, _INT, _LIST, _DICT = b"astfild"
 _SHAPES: Final = tuple(struct.Struct(f"<{dimensions}Q") for dimensions in range(MAX_DIMENSIONS + 1))
+_HEADS: Final = tuple(struct.Struct(f"<cBB{dimensions}Q") for dimensions in range(MAX_DIMENSIONS + 1))
 _I64, _F64, _U32, _U64 = struct.Struct("<q"), struct.Struct("<d"), struct.Struct("<I"), struct.Struct("<Q")
 
 
@@ -55,8 +58,8 @@ def _encode(value: Value, parts: list[bytes], depth: int) -> None:
     if depth > MAX_DEPTH:
         raise WireError("nested too deeply")
     kind = type(value)
-    if kind is np.ndarray or (isinstance(value, np.generic) and not isinstance(value, (str, bytes))):
-        _encode_array(np.asarray(value), parts)
+    if kind is np.ndarray:
+        _encode_array(value, parts)
     elif kind is float:
         parts.append(b"f" + _F64.pack(value))
     elif value is None:
@@ -65,7 +68,9 @@ def _encode(value: Value, parts: list[bytes], depth: int) -> None:
         parts.append(b"T" if value else b"F")
     elif kind is int:
         _encode_int(value, parts)
-    elif kind is str or isinstance(value, np.str_):
+    elif kind is str:
+        parts.append(b"s" + _sized(value.encode("utf-8", "surrogatepass")))
+    elif isinstance(value, np.str_):
         parts.append(b"s" + _sized(str(value).encode("utf-8", "surrogatepass")))
     elif kind is bytes:
         parts.append(b"b" + _sized(value))
@@ -82,6 +87,8 @@ def _encode(value: Value, parts: list[bytes], depth: int) -> None:
         parts.append(b"G" + _U64.pack(value.seed))
     elif kind is Opaque:
         parts.append(b"O" + _sized(value.description.encode("utf-8", "surrogatepass")))
+    elif isinstance(value, np.generic) and not isinstance(value, bytes):
+        _encode_array(np.asarray(value), parts)
     else:
         raise WireError(f"a {kind.__name__} cannot be sent")
 
@@ -102,14 +109,15 @@ def _encode_int(value: int, parts: list[bytes]) -> None:
 
 def _encode_array(array: np.ndarray, parts: list[bytes]) -> None:
     code = _CODE.get(array.dtype)
+    as_sent = code is not None and sys.byteorder == "little"
     if code is None and array.dtype.kind in "iuf":
         code = _CODE.get(array.dtype.newbyteorder("="))
     if code is None:
         raise WireError(f"an array of {array.dtype} cannot be sent")
     if array.nbytes > MAX_BODY or array.ndim > MAX_DIMENSIONS:
         raise WireError(f"an array of shape {array.shape} is too large to be sent")
-    shape = struct.pack(f"<BB{array.ndim}Q", code, array.ndim, *array.shape)
-    parts.append(b"a" + shape + np.ascontiguousarray(array, dtype=_DTYPE[code]).tobytes())
+    data = array.tobytes() if as_sent else np.ascontiguousarray(array, dtype=_DTYPE[code]).tobytes()
+    parts.append(_HEADS[array.ndim].pack(b"a", code, array.ndim, *array.shape) + data)
 
 
 def _encode_dict(value: dict[str, Value], parts: list[bytes], depth: int) -> None:
@@ -154,8 +162,11 @@ class _Reader:
 
     def sized(self) -> bytes:
         (size,) = _U32.unpack_from(self.data, self.position)
-        self.position += 4
-        return self.take(size)
+        start = self.position + 4
+        self.position = end = start + size
+        if end > len(self.data):
+            raise WireError("the bytes end inside a value")
+        return self.data[start:end]
 
     def text(self) -> str:
         if not self.code:  # no half characters from a worker: text that nobody could print or store
@@ -172,26 +183,26 @@ class _Reader:
         self.position += 4
         if number > len(self.data) - self.position:
             raise WireError("more items than bytes")
+        self.items += number
+        if self.items > MAX_ITEMS:
+            raise WireError("too many values")
         return number
 
     def value(self, depth: int) -> Value:
         if depth > MAX_DEPTH:
             raise WireError("nested too deeply")
-        self.items += 1
-        if self.items > MAX_ITEMS:
-            raise WireError("too many values")
-        tag = self.data[self.position]
-        self.position += 1
+        start = self.position
+        tag = self.data[start]
+        self.position = start + 1
         if tag == _ARRAY:
             return self.array()
         if tag == _TEXT:
             return self.text()
+        if tag == _FLOAT or tag == _INT:
+            self.position = start + 9
+            return (_F64 if tag == _FLOAT else _I64).unpack_from(self.data, start + 1)[0]
         if tag == _TUPLE:
             return tuple([self.value(depth + 1) for _ in range(self.count())])
-        if tag == _FLOAT:
-            return _F64.unpack(self.take(8))[0]
-        if tag == _INT:
-            return _I64.unpack(self.take(8))[0]
         if tag == _LIST:
             return [self.value(depth + 1) for _ in range(self.count())]
         if tag == _DICT:
@@ -243,13 +254,11 @@ class _Reader:
         self.position += 2 + 8 * dimensions
         if dimensions and max(shape) > MAX_BODY:
             raise WireError("an array that is too large")
-        count = math.prod(shape)
-        dtype = _DTYPE[code]
-        data = self.take(count * dtype.itemsize)
+        data = self.take(math.prod(shape) * _SIZE[code])
         if code == 0 and max(data, default=0) > 1:
             raise WireError("a bool that is neither 0 nor 1")
         try:
-            return np.frombuffer(data, dtype).reshape(shape) if data else np.empty(shape, dtype)
+            return np.ndarray(shape, _DTYPE[code], data)
         except ValueError as error:  # an empty array whose other sizes multiply to more than memory can address
             raise WireError("an array that is too large") from error
 
@@ -261,7 +270,7 @@ def frame(kind: int, request: bytes, body: bytes) -> bytes:
     return HEADER.pack(MAGIC, kind, request, len(body)) + body
 
 
-def header(data: bytes) -> tuple[int, bytes, int]:
+def header(data: bytes | bytearray) -> tuple[int, bytes, int]:
     """Kind, request id and length of the body, read from the first 32 bytes of a message."""
     if len(data) != HEADER.size:
         raise WireError("a header that is too short")

@@ -2,8 +2,8 @@
 
 A channel hides whether the system can wait for several pipes at once (`PollChannel`) or needs a thread for each
 (`ThreadChannel`, on Windows). `ask` sends a question and `answer` reads what comes back; several questions may be on
-their way. What is printed comes on a pipe of its own, so the worker prints the id of each question that it has
-answered: what stands before that mark belongs to the question.
+their way. What is printed comes on a pipe of its own, so the worker prints the id of a question whose call has printed:
+what stands before that mark belongs to the question.
 """
 
 from __future__ import annotations
@@ -118,11 +118,11 @@ def answer(channel: Channel, request: bytes, deadline: float, watch: Callable[[]
     `watch` is called every now and then while there is none.
     """
     incoming = channel.incoming
-    length: int | None = None
+    kind, length = 0, 0
     while True:
-        if length is None and len(incoming) >= wire.HEADER.size:
-            length = _answer_length(incoming, request)
-        if length is not None and len(incoming) >= length:
+        if not length and len(incoming) >= wire.HEADER.size:
+            kind, length = _answer_length(incoming, request)
+        if length and len(incoming) >= length:
             break
         if channel.ended:
             raise Ended
@@ -137,17 +137,19 @@ def answer(channel: Channel, request: bytes, deadline: float, watch: Callable[[]
     channel.open -= 1
     if not channel.open and (channel.pending or incoming):
         raise wire.WireError("an answer before the question")
-    channel.drain(request)
+    if kind == wire.MARKED:
+        channel.drain(request)
     return body
 
 
-def _answer_length(incoming: bytearray, request: bytes) -> int:
-    kind, answered, length = wire.header(bytes(memoryview(incoming)[: wire.HEADER.size]))
-    if kind != wire.ANSWER or answered != request:
+def _answer_length(incoming: bytearray, request: bytes) -> tuple[int, int]:
+    """The kind of an answer, and the bytes that it has with its header."""
+    kind, answered, length = wire.header(incoming[: wire.HEADER.size])
+    if kind not in (wire.ANSWER, wire.MARKED) or answered != request:
         raise wire.WireError("an answer to another question")
     if length > MAX_ANSWER:
         raise wire.WireError("an answer that is too long")
-    return wire.HEADER.size + length
+    return kind, wire.HEADER.size + length
 
 
 class PollChannel:

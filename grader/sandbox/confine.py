@@ -11,8 +11,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from grader.sandbox import landlock, seccomp, syscalls
 
@@ -29,8 +28,7 @@ _OPEN_FILES = 128
 _LIBRARIES = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib")
 
 
-@dataclass(frozen=True)
-class Cage:
+class Cage(NamedTuple):
     """What can be made once and used by every worker: the C library, Landlock's rules, the filter of calls."""
 
     libc: ctypes.CDLL | None

@@ -39,9 +39,12 @@ class Call:
 
     @cached_property
     def body(self) -> bytes:
-        """What the worker is told; WireError for a value that cannot be sent."""
+        """What the worker is told: first, as bytes, what all calls of a function share, so that it is read but once.
+
+        WireError for a value that cannot be sent.
+        """
         names, values = tuple([name for name, _ in self.args]), tuple([value for _, value in self.args])
-        return wire.encode((self.function, names, values, self.repeat))
+        return wire.encode((wire.encode((self.function, names, self.repeat)), values))
 
 
 class Sandbox:

@@ -22,7 +22,7 @@ import select
 import signal
 import sys
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy
 
@@ -183,7 +183,7 @@ class Zygote:
             os.dup2(descriptor, place)
         os.closerange(len(high), max(high) + 4096)
         self.control.detach()
-        return replace(cage, rules=len(wanted)) if rules else cage
+        return cage._replace(rules=len(wanted)) if rules else cage
 
     def end(self, slot: Slot, seconds: float = 0) -> None:
         """End a worker and everything it left behind."""

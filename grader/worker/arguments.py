@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,21 +13,32 @@ Names = Sequence["str | None"]
 """The names of a call's arguments; None for those that are given by position."""
 
 
-def those(test: Callable[[Value, Any], bool], names: Names, given: Sequence[Value], used: list[Any]) -> tuple[str, ...]:
-    """The names of the arguments for which a test of before and after holds."""
-    positions = [position for position, value in enumerate(given) if test(value, used[position])]
+def effects(names: Names, given: Sequence[Value], used: Sequence[Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The names of the arguments that a call has changed, and of those that it has drawn from."""
+    own, drawn = [], []
+    for position, (value, after) in enumerate(zip(given, used)):
+        if after is value:
+            continue
+        if changed(value, after):
+            own.append(position)
+        if type(value) is not np.ndarray and drew(value, after):
+            drawn.append(position)
+    return _names(names, own), _names(names, drawn)
+
+
+def _names(names: Names, positions: Sequence[int]) -> tuple[str, ...]:
     return tuple([names[position] or f"argument {position + 1}" for position in positions])
 
 
 def changed(given: Value, used: Any) -> bool:
     """Whether a call has changed an argument; a generator that was drawn from has not been changed."""
+    if type(given) is np.ndarray and type(used) is np.ndarray:
+        same = used.dtype == given.dtype and used.shape == given.shape and used.tobytes() == given.tobytes()
+        return not same
     if used is given or isinstance(given, (Source, Seeded)):
         return False
     if type(used) is not type(given):
         return True
-    if isinstance(given, np.ndarray):
-        same = used.dtype == given.dtype and used.shape == given.shape and used.tobytes() == given.tobytes()
-        return not same
     if isinstance(given, (list, tuple)):
         return len(used) != len(given) or any(map(changed, given, used))
     if isinstance(given, dict):

@@ -8,8 +8,8 @@ import os
 import random
 import signal
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+import warnings
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -21,7 +21,7 @@ from grader import wire
 from grader.values import Seeded, Value
 from grader.worker.gate import Gate
 from grader.worker.submission import Submission
-from grader.worker.surroundings import flush, open_streams
+from grader.worker.surroundings import flushed, open_streams
 
 _CHUNK: Final = 1 << 16
 _LATER_SECONDS: Final = 0.03
@@ -46,63 +46,88 @@ def warm(writer: int) -> None:
     if hasattr(faulthandler, "register"):
         faulthandler.register(signal.SIGUSR1, file=writer, all_threads=False)  # answers "where are you"
     faulthandler.enable(file=2, all_threads=False)
-    trial = Submission(1.0)  # what runs once here is loaded and warm in every worker
-    trial.load(b"import numpy as np\ndef first(x, rng):\n    return np.exp(x).mean(axis=0)\n", "trial.py", ("first",))
-    for _ in range(20):
-        trial.call("first", ("x", "rng"), (np.ones((2, 3)), Seeded(0)), True)
-    del sys.modules["trial"]
+    np.random.seed(0)
+    with warnings.catch_warnings():
+        _try_out()
     gc.freeze()  # what is here now is no garbage, and workers that are forked need not copy it to look
     gc.enable()
 
 
+def _try_out() -> None:
+    """Load and call something: what runs here once is loaded and warm in every worker."""
+    trial = Submission(1.0)
+    trial.load(b"import numpy as np\ndef first(x, rng):\n    return np.exp(x).mean(axis=0)\n", "trial.py", ("first",))
+    for _ in range(20):
+        trial.call("first", ("x", "rng"), (np.ones((2, 3)), Seeded(0)), True)
+    del sys.modules["trial"]
+
+
 def serve(reader: int, writer: int, confine: Callable[[dict[str, Value]], Value]) -> None:
     """Answer requests until the other side closes; the first one holds the limits, for `confine`."""
-    _, request, limits = _receive(reader)
-    random.seed(0)  # global streams start alike in every worker (a fork seeds this one from the system)
-    np.random.seed(0)
-    _send(writer, request, confine(limits))
+    requests = _Requests(reader)
+    _, request, limits = requests.next()
+    random.seed(0)  # global streams start alike in every worker; a fork has seeded this one from the system
+    _send(writer, request, confine(limits), False)
     submission = Submission(float(limits["call_seconds"]))
+    asks = hasattr(faulthandler, "register")  # a signal asks where the code is; elsewhere it is said unasked, and late
     while True:
-        kind, request, value = _receive(reader)
-        with _answering_where(writer, submission.call_seconds):
-            answer = submission.answer(kind, value)
-        _send(writer, request, answer)
+        kind, request, value = requests.next()
+        if not asks:
+            faulthandler.dump_traceback_later(submission.call_seconds + _LATER_SECONDS, file=writer)
+        answer = submission.answer(kind, value)
+        if not asks:
+            faulthandler.cancel_dump_traceback_later()
+        _send(writer, request, answer, requests.waiting())
 
 
-@contextmanager
-def _answering_where(writer: int, seconds: float) -> Iterator[None]:
-    """On systems without the signal that asks where the code is, say it unasked when the time is over."""
-    if hasattr(faulthandler, "register"):
-        yield
-        return
-    faulthandler.dump_traceback_later(seconds + _LATER_SECONDS, file=writer)  # the other side has given up by then
-    yield
-    faulthandler.cancel_dump_traceback_later()
+class _Requests:
+    """Requests, some of which have come before the one that is being answered."""
+
+    def __init__(self, reader: int) -> None:
+        self.reader = reader
+        self.data = b""
+        self.position = 0
+
+    def next(self) -> tuple[int, bytes, Value]:
+        """The next one; this process ends when the other side has closed."""
+        kind, request, length = wire.header(self._take(wire.HEADER.size))
+        return kind, request, wire.decode(self._take(length))
+
+    def waiting(self) -> bool:
+        """Whether another one has come already."""
+        return len(self.data) > self.position
+
+    def _take(self, size: int) -> bytes:
+        if len(self.data) - self.position < size:
+            self._read(size)
+        start, self.position = self.position, self.position + size
+        return self.data[start : self.position]
+
+    def _read(self, size: int) -> None:
+        """Read until so many bytes are there, and whatever else has come."""
+        parts = [self.data[self.position :]]
+        missing = size - len(parts[0])
+        while missing > 0:
+            parts.append(os.read(self.reader, _CHUNK))
+            if not parts[-1]:
+                os._exit(0)
+            missing -= len(parts[-1])
+        self.data, self.position = b"".join(parts), 0
 
 
-def _receive(reader: int) -> tuple[int, bytes, Value]:
-    """The next request."""
-    kind, request, length = wire.header(_exactly(reader, wire.HEADER.size))
-    return kind, request, wire.decode(_exactly(reader, length))
+def _send(writer: int, request: bytes, value: Value, more: bool) -> None:
+    """Answer, after everything that was printed; the request's id in there says how far that goes.
 
-
-def _exactly(reader: int, size: int) -> bytes:
-    """So many bytes and no more: the next request may be on its way already, and stays with the system until then."""
-    data = os.read(reader, size)
-    parts, missing = [data], size - len(data)
-    while missing:
-        if not parts[-1]:
-            os._exit(0)  # the other side has closed
-        parts.append(os.read(reader, min(missing, _CHUNK)))
-        missing -= len(parts[-1])
-    return b"".join(parts) if len(parts) > 1 else data
-
-
-def _send(writer: int, request: bytes, value: Value) -> None:
-    """Answer, after everything that was printed; the request's id in there says how far that goes."""
-    flush()
-    with suppress(OSError):  # the code has closed its standard output
-        os.write(1, request)
-    rest = memoryview(wire.frame(wire.ANSWER, request, wire.encode(value)))
-    while rest:
-        rest = rest[os.write(writer, rest) :]
+    Without a word through our streams there is no id, unless no more requests are there: then what was written past the
+    streams is found at last.
+    """
+    kind = wire.MARKED if flushed() or not more else wire.ANSWER
+    if kind == wire.MARKED:
+        try:
+            os.write(1, request)
+        except OSError:
+            pass  # the code has closed its standard output
+    data = wire.frame(kind, request, wire.encode(value))
+    sent = os.write(writer, data)
+    while sent < len(data):
+        sent += os.write(writer, data[sent : sent + _CHUNK])

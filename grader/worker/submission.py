@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import linecache
 import os
 import sys
 import time
 import types
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from grader import wire
 from grader.values import Opaque, Value, fresh
-from grader.worker.arguments import Names, changed, drew, those
+from grader.worker.arguments import Names, effects
 from grader.worker.found import Parameters, found
 from grader.worker.gate import Gate
 from grader.worker.results import describe, encode_result
-from grader.worker.surroundings import noting, silence
+from grader.worker.surroundings import Noting, flush
 from grader.worker.words import message_of, short, types_of
 
 MAX_FRAMES: Final = 20
@@ -36,11 +38,16 @@ class Submission:
         self.filename = ""
         self.module = types.ModuleType("submission")
         self.parameters: dict[str, Parameters] = {}
+        self.noting = Noting()
 
     def answer(self, kind: int, value: Any) -> Answer:
         """The answer to a request, also where the code has broken what this class uses."""
         try:
-            return self.load(*value) if kind == wire.LOAD else self.call(*value)
+            if kind == wire.LOAD:
+                return self.load(*value)
+            head, given = value
+            name, names, repeat = _told(head)
+            return self.call(name, names, given, repeat)
         except BaseException as error:
             return ("raised", types_of(type(error)), message_of(error), (), ())
 
@@ -82,25 +89,29 @@ class Submission:
         target = vars(self.module).get(name)
         if target is None or not callable(target):
             return ("absent", "" if target is None else describe(target))
-        by_name = self._knows(name, names)
-        noted: list[str] = []
-        with noting(noted):
-            started = time.perf_counter()
-            first, used = self._once(target, names if by_name else (), given, noted)
-            seconds = time.perf_counter() - started
-            if first[0] != "returned":
-                return first
-            facts: dict[str, Value] = {
-                "changed": those(changed, names, given, used),
-                "drew": those(drew, names, given, used),
-                "warnings": tuple(noted),
-            }
-            if repeat and seconds <= REPEAT_BELOW * self.call_seconds:
-                with silence():
-                    second, _ = self._once(target, names if by_name else (), given, noted)
-                if second != first:
-                    facts["again"] = (second[1] if second[0] == "returned" else wire.encode(_otherwise(second)),)
+        by_name = names if self._knows(name, names) else ()
+        noted = self.noting.begin()
+        started = time.perf_counter()
+        first, used = self._once(target, by_name, given, noted)
+        seconds = time.perf_counter() - started
+        if first[0] != "returned":
+            return first
+        changed, drew = effects(names, given, used)
+        facts: dict[str, Value] = {"changed": changed, "drew": drew, "warnings": tuple(noted)}
+        if repeat and seconds <= REPEAT_BELOW * self.call_seconds:
+            second = self._silently(target, by_name, given)
+            if second != first:
+                facts["again"] = (second[1] if second[0] == "returned" else wire.encode(_otherwise(second)),)
         return (*first, {key: value for key, value in facts.items() if value})
+
+    def _silently(self, target: Callable[..., Any], names: Names, given: Sequence[Value]) -> Answer:
+        """What the same call does again; what it prints is dropped, for it has been printed once."""
+        shown = sys.stdout, sys.stderr
+        flush()
+        sys.stdout = sys.stderr = io.StringIO()
+        second, _ = self._once(target, names, given, [])
+        sys.stdout, sys.stderr = shown
+        return second
 
     def _once(
         self, target: Callable[..., Any], names: Names, given: Sequence[Value], noted: list[str]
@@ -141,6 +152,12 @@ class Submission:
         if isinstance(error, SyntaxError) and error.filename == self.filename and type(error.lineno) is int:
             frames, message = [(max(error.lineno, 1), "<module>")], short(error.msg)
         return ("raised", types_of(type(error)), message, tuple(frames), tuple(noted))
+
+
+@lru_cache(100)
+def _told(head: bytes) -> Any:
+    """A function's name, the names of the arguments, and whether to call it twice."""
+    return wire.decode(head)
 
 
 def _module(filename: str) -> types.ModuleType:

@@ -101,7 +101,7 @@ def test_a_worker_that_prints_before_it_reads_is_no_deadlock(peer: Peer) -> None
         for _ in range(100):
             os.write(peer.prints, b"x" * 10_000)
         request, _ = peer.read_question()
-        os.write(peer.answers, answering(wire.ANSWER, request, None))
+        os.write(peer.answers, answering(wire.MARKED, request, None))
 
     peer.does(chatty)
     assert exchanged(peer, np.zeros(500_000)) is None
@@ -198,7 +198,7 @@ def test_a_mark_tells_what_was_printed_before_an_answer(peer: Peer, ahead: int) 
         for number in range(20):
             request, _ = peer.read_question()
             sends = [
-                lambda: os.write(peer.answers, answering(wire.ANSWER, request, number)),
+                lambda: os.write(peer.answers, answering(wire.MARKED, request, number)),
                 lambda: os.write(peer.prints, b"call %d" % number + request),
             ]
             for send in sends if late_print else reversed(sends):

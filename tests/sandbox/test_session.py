@@ -168,6 +168,33 @@ def test_an_error_at_import_shows_only_the_student_s_frames(sandbox: Sandbox) ->
     assert outcome.frames == (StackFrame(6, "<module>", "helper()"), StackFrame(4, "helper", "return json.loads('{')"))
 
 
+def test_what_is_written_past_the_streams_is_not_lost(sandbox: Sandbox) -> None:
+    source = b"import os\ndef f(x):\n    os.write(1, b'raw %d\\n' % x)\n    return x\ndef g(x):\n    return x\n"
+    calls = [Call("f" if number % 3 == 0 else "g", [("x", number)], repeat=False) for number in range(40)]
+    with sandbox.session(source, "e.py", ["f", "g"]) as session:
+        printed = [outcome.printed for outcome in session.calls(calls) if isinstance(outcome, Returned)]
+    assert "".join(printed).splitlines() == [f"raw {number}" for number in range(0, 40, 3)]
+
+
+def test_a_call_that_changes_the_filters_of_warnings_does_not_change_the_next_one(sandbox: Sandbox) -> None:
+    source = b"""
+import warnings
+import numpy as np
+def f(x):
+    result = np.log(x)
+    warnings.simplefilter("ignore")
+    warnings.showwarning = None
+    np.seterr(all="ignore")
+    return result
+"""
+    zero = np.zeros(2)
+    with sandbox.session(source, "e.py", ["f"]) as session:
+        outcomes = [session.call("f", [("x", zero)], repeat=False) for _ in range(3)]
+    assert [outcome.warnings for outcome in outcomes if isinstance(outcome, Returned)] == 3 * [
+        ("divide by zero encountered in log",)
+    ]
+
+
 def test_what_is_printed_at_import_belongs_to_loading(sandbox: Sandbox) -> None:
     with sandbox.session(
         b"print('loading')\ndef f(x):\n    print('calling')\n    return x\n", "e.py", ["f"]
