@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 FOLDER: Final = "reports"
 _PATH: Final = click.Path(path_type=Path)
+_FORMATS: Final = (
+    *("html", "csv", "as_json", "jsonl", "canvas", "canvas_gradebook", "moodle", "gradescope", "junit", "markdown"),
+    "feedback",
+)
 
 
 @click.command("report")
@@ -32,7 +36,10 @@ _PATH: Final = click.Path(path_type=Path)
 @click.option("--junit", is_flag=True, help="JUnit XML: junit.xml.")
 @click.option("--markdown", is_flag=True, help="The report as Markdown: report.md.")
 @click.option(
-    "--feedback", metavar="DIR", type=_PATH, help="A file for each student (HTML, text), and Moodle's zip files."
+    "--feedback",
+    metavar="DIR",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="A file for each student (HTML, text), and Moodle's zip files.",
 )
 @click.option("--preview", metavar="STUDENT", help="Print what a student (id, email, name, pseudonym) will see.")
 @click.option(
@@ -50,17 +57,33 @@ def report(folder: Path, **asked: bool | str | Path | None) -> int:
 
     Exit code: 0 done; 2 RUN is no run, or something asked for cannot be written.
     """
-    from grader.classroom import open_run
+    from grader.classroom import ClassError, open_run
 
-    if asked["shared"] and asked["names"]:
-        raise click.UsageError("--shared is for others and shows nobody: leave out --names")
+    _refuse_what_does_not_go_together(asked)
     try:
         with open_run(folder) as run:
             return _Reporting(run, folder, asked).run_all()
     except BrokenPipeError:
         raise  # whoever reads has seen enough
     except OSError as error:
-        raise click.ClickException(f"{error.filename or folder}: {error.strerror}") from error
+        hint = (
+            f"Reports are written into {folder / FOLDER}: make that possible, or copy the run to where you may write."
+        )
+        raise ClassError(f"{error.filename2 or error.filename or folder}: {error.strerror}", hint) from error
+
+
+def _refuse_what_does_not_go_together(asked: Mapping[str, bool | str | Path | None]) -> None:
+    """UsageError where an option would be passed over in silence, or what is to be passed on come with what is not."""
+    formats = [f"--{kind.removeprefix('as_').replace('_', '-')}" for kind in _FORMATS if asked[kind]]
+    if asked["shared"] and asked["names"]:
+        raise click.UsageError("--shared is for others and shows nobody: leave out --names")
+    others = [name for name in formats if name not in ("--html", "--markdown")]
+    if asked["shared"] and others:
+        raise click.UsageError(f"--shared is for --html and --markdown only: ask for {', '.join(others)} by itself")
+    if asked["shared"] and not formats:
+        raise click.UsageError("--shared is for --html and --markdown: add one of them")
+    if asked["preview"] is not None and formats:
+        raise click.UsageError(f"--preview only prints what one student will see: leave out {', '.join(formats)}")
 
 
 class _Reporting:
@@ -79,13 +102,14 @@ class _Reporting:
         return any(self.asked[kind] for kind in kinds)
 
     def _quiz(self) -> QuizMarks | None:
+        from grader.render.text import counted
         from grader.report.quizmarks import read_quiz
 
         path = self.asked["quiz"]
         quiz = read_quiz(path, self.people) if isinstance(path, Path) else None
         if quiz and quiz.unmatched:
             some = ", ".join(quiz.unmatched[:5]) + (" ..." if len(quiz.unmatched) > 5 else "")
-            _log(f"{len(quiz.unmatched)} quiz papers are of no student of this run, or of two: {some}")
+            _log(f"{counted(len(quiz.unmatched), 'quiz paper')} of no student of this run, or of two: {some}")
         return quiz
 
     def run_all(self) -> int:
@@ -183,6 +207,7 @@ class _Reporting:
         _log(*made.remarks)
 
     def _moodle(self, named: ClassReport) -> None:
+        from grader.render.text import counted
         from grader.report.formats.moodle import gradebook, participant, worksheets
 
         made = gradebook(named)
@@ -195,7 +220,8 @@ class _Reporting:
                 write_text(self.out / sheet.name, sheet.lines)
                 if sheet.out_of_range:
                     _log(
-                        f"{sheet.name} leaves out {sheet.out_of_range} marks below 0 or above the most: Moodle takes none"
+                        f"{sheet.name} leaves out {counted(sheet.out_of_range, 'mark')} below 0 or above the most, "
+                        "which Moodle does not take"
                     )
             self.made.append(f"Written: {self.out}/moodle_*.csv: grading worksheets for assignments")
 
@@ -204,7 +230,8 @@ class _Reporting:
         from grader.report.formats.gradescope import members
 
         make_private(self.out)
-        size = write_zip(self.out / "gradescope.zip", members(self.run.rows(), made, self._version))
+        sees = self.run.rules.students_see
+        size = write_zip(self.out / "gradescope.zip", members(self.run.rows(), made, self._version, sees))
         self.made.append(f"Written: {self.out / 'gradescope.zip'} ({_size(size)})")
 
     def _version(self, row: Row) -> str:

@@ -12,11 +12,13 @@ from textwrap import wrap
 from typing import Any, Final
 
 from grader.classroom import ExerciseRow, Row, student_view
+from grader.render.text import counted
 from grader.report.escape import visible
 from grader.report.formats.numbers import number
 from grader.report.model import WORDS
 from grader.report.sentences import function_sentence, mistake_sentence, sheet_remark
 
+_NO_MARK: Final = "no mark yet"
 _VERDICTS: Final = {"pass": "ok", "fail": "FAIL", "error": "ERROR", "timeout": "TIME", "broken": "BROKEN"}
 
 
@@ -68,7 +70,8 @@ class FeedbackMaker:
         """The feedback of one student on all exercises."""
         notes = [self.exercise(row) for row in rows]
         total = self._total(rows) if "points" in self.sees else ""
-        quiz_text = f"{visible(quiz[0])}: {number(quiz[1])} of {number(quiz[2])}" if quiz else ""
+        seen = quiz if "points" in self.sees else None
+        quiz_text = f"{visible(seen[0])}: {number(seen[1])} of {number(seen[2])}" if seen else ""
         return Feedback(visible(self.course), visible(name), total, quiz_text, notes)
 
     def part(self, whole: Feedback, number: int, row: Row) -> Feedback:
@@ -79,6 +82,8 @@ class FeedbackMaker:
     def _total(self, rows: Sequence[Row]) -> str:
         weight = {row.exercise: self.exercises[row.exercise].weight for row in rows}
         known = [(weight[row.exercise], row.mark, row.max_mark) for row in rows if row.mark is not None]
+        if not known:
+            return _NO_MARK
         mark = number(sum(w * mark for w, mark, _ in known))
         return f"{mark} of {number(sum(w * most for w, _, most in known))}"
 
@@ -93,7 +98,7 @@ class FeedbackMaker:
         return ExerciseNote(title, mark, self._remarks(row, view), shown)
 
     def _mark(self, row: Row) -> str:
-        return "no mark yet" if row.mark is None else f"{number(row.mark)} of {number(row.max_mark)}"
+        return _NO_MARK if row.mark is None else f"{number(row.mark)} of {number(row.max_mark)}"
 
     def _remarks(self, row: Row, view: Mapping[str, Any] | None) -> list[str]:
         made = []
@@ -131,10 +136,12 @@ class FeedbackMaker:
 def _late(row: Row) -> str:
     if row.late.unknown:
         return "Handed in late."
-    days = f"{row.late.days} {'day' if row.late.days == 1 else 'days'} late"
-    free = f", {row.late.free_days} of them free" if row.late.free_days else ""
+    days, free = row.late.days, row.late.free_days
+    if free == days:
+        return f"Handed in {counted(days, 'day')} late, which your free late days cover."
+    some = f", {free} of them free" if free else ""
     cost = f", which costs {row.late.percent:g} %" if row.late.percent else ""
-    return f"Handed in {days}{free}{cost}."
+    return f"Handed in {counted(days, 'day')} late{some}{cost}."
 
 
 # --- as text and as HTML ---------------------------------------------------------------------------------------------
@@ -173,7 +180,7 @@ def _text_lines(feedback: Feedback) -> Iterator[tuple[str, int]]:
 _STYLE: Final = """
 :root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem}
 h1{font-size:1.4rem}h2{font-size:1.1rem;margin:2rem 0 .4rem;border-bottom:1px solid #8888;padding-bottom:.2rem;display:flex;gap:1rem}
-h2 span{margin-left:auto;font-weight:normal}table{border-collapse:collapse;width:100%}
+h2 span{margin-left:auto;font-weight:normal;white-space:nowrap}table{border-collapse:collapse;width:100%}
 td,th{padding:.35rem .8rem .35rem 0;text-align:left;vertical-align:top;border-bottom:1px solid #8883}
 th{font-weight:normal}code{font-family:ui-monospace,monospace;overflow-wrap:anywhere}td:last-child,thead th:last-child{text-align:right;white-space:nowrap;padding-right:0}td:first-child{width:5rem}
 p{margin:.3rem 0}.hint{border-left:3px solid #4a7fb5;padding-left:.6rem}

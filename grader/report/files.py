@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final
 
+from grader.classroom import ClassError
+
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)  # one date for all members: the same report gives the same bytes
 
 
@@ -44,8 +46,11 @@ def zip_writer(path: Path) -> Iterator[Callable[[str, str], None]]:
 
 
 def make_private(folder: Path) -> None:
-    """A folder for names and marks."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """A folder for names and marks; raises ClassError where something else has its name."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except FileExistsError as error:
+        raise ClassError(f"{folder} is no folder", "Move it away, so that a folder can be made there.") from error
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from itertools import groupby
 from pathlib import Path
 
 from grader.classroom import Identity, Row, Run
+from grader.render.text import counted
 from grader.report.escape import csv_cell
 from grader.report.feedback import Feedback, FeedbackMaker, as_html, as_text
 from grader.report.files import make_private, write_text, zip_writer
@@ -41,7 +42,7 @@ def write_feedback(
             if archives and who and participant(who):
                 archives.add(who, rows, made)
     write_text(folder / "index.csv", lines([("file", "id", "name", "email"), *index]))
-    written = [f"Written: {folder}: feedback for {len(index)} students; index.csv says whose is whose"]
+    written = [f"Written: {folder}: feedback for {counted(len(index), 'student')}; index.csv says whose is whose"]
     return written + ([f"Written: {folder}/moodle_*.zip: feedback for assignments in Moodle"] if for_moodle else [])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
+from grader.render.text import counted
 from grader.report import svg
 from grader.report.lines import ItemLine
 from grader.report.plots import LETTER
@@ -56,7 +57,7 @@ def scatter(items: Sequence[ItemLine]) -> str:
     marks = [*_axes(levels, x, y), *_whiskers(named, x, y)]
     marks += [_drawn(dot, x, y) for dot in dots]
     marks += _names(named, x, y, [*_taken(dots, named, x, y)])
-    said = f"{len(dots)} functions; {len(flagged)} are worth a look. The table below holds all numbers."
+    said = f"{counted(len(dots), 'function')}; worth a look: {len(flagged)}. The table below holds all numbers."
     return svg.picture("items", _WIDTH, _HEIGHT, "Facility and discrimination of each function", said, marks)
 
 

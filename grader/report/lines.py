@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
+from grader.render.text import counted
 from grader.report.escape import visible
 from grader.report.findings import Weak, by_failure, exercise_counts, exercise_mean, untouched
 from grader.report.model import CODE, ClassReport, Incident, MistakeCount
@@ -26,10 +27,11 @@ INCIDENTS: Final = {
     "load": ("The file could not be loaded", "could not be loaded"),
     "crash": ("Ended the process", "ended the process"),
     "timeout": ("Out of time", "out of time"),
-    "owner": ("Whose it is, is in doubt", "of which it is in doubt whose they are"),
+    "owner": ("Whose it is, is in doubt", "of uncertain owner"),
     "version": ("Another version of the sheet", "made for another version of the sheet"),
 }
 _WHO: Final = 4
+_HIDDEN: Final = shown(None)
 
 
 class ExerciseLine(NamedTuple):
@@ -54,10 +56,17 @@ def _exercise(report: ClassReport, index: int, shared: bool) -> ExerciseLine:
     mean = exercise_mean(report, index)
     if not shared:
         return ExerciseLine(title, str(handed_in), str(right), str(late), mean)
-    parts = _of_those(len(report.students), [right, handed_in - right])
+    all_right = _of_those(len(report.students), [right, handed_in - right])[0]
+    # a function that a few more have right would say how many lack only the others
+    if any(small(right, report.counts(column)[CODE["pass"]]) for column in _columns(report, index)):
+        all_right = None
     days = _of_those(len(report.students), [late, handed_in - late])
     seen = None if 0 < handed_in < FEWEST else mean
-    return ExerciseLine(title, about(handed_in, len(report.students)), shown(parts[0]), shown(days[0]), seen)
+    return ExerciseLine(title, about(handed_in, len(report.students)), shown(all_right), shown(days[0]), seen)
+
+
+def _columns(report: ClassReport, exercise: int) -> Iterator[int]:
+    return (index for index, column in enumerate(report.columns) if column.exercise == exercise)
 
 
 def _of_those(students: int, counts: Sequence[int]) -> list[int | None]:
@@ -78,8 +87,14 @@ class FunctionLine(NamedTuple):
 
 
 def functions(report: ClassReport, shared: bool) -> list[FunctionLine]:
-    """A row a function, those that most students do not have right first."""
-    return [_function(report, weak, shared) for weak in by_failure(report)]
+    """A row a function, those that most students do not have right first.
+
+    In a shared report those whose share is hidden come last, by what they show: their true order would tell about it.
+    """
+    made = [(weak.column, _function(report, weak, shared)) for weak in by_failure(report)]
+    known = [line for _, line in made if line.share != _HIDDEN]
+    hidden = [line for _, line in sorted(made) if line.share == _HIDDEN]
+    return known + sorted(hidden, key=lambda line: (line.counts[0] == _HIDDEN, line.counts[0].zfill(9)))
 
 
 def _function(report: ClassReport, weak: Weak, shared: bool) -> FunctionLine:
@@ -96,7 +111,7 @@ def _function(report: ClassReport, weak: Weak, shared: bool) -> FunctionLine:
     texts = [shown(right), *map(shown, suppressed(ways) if wrong is not None else [None] * len(ways))]
     known = None not in (right, wrong)
     return FunctionLine(
-        name, exercise, n, share if known else "hidden", texts, weak if known and "hidden" not in texts else None
+        name, exercise, n, share if known else _HIDDEN, texts, weak if known and _HIDDEN not in texts else None
     )
 
 
@@ -113,8 +128,23 @@ class MistakeLine(NamedTuple):
 def mistakes(report: ClassReport, shared: bool) -> list[MistakeLine]:
     """A row a mistake, the most frequent first."""
     handed_in = [sum(s.cells[i].status != "missing" for s in report.students) for i in range(len(report.exercises))]
-    kept = (m for m in report.mistakes if not (shared and small(m.students, handed_in[m.exercise])))
-    return [_mistake(report, mistake, handed_in[mistake.exercise], shared) for mistake in kept]
+    found = _to_pass_on(report, handed_in) if shared else report.mistakes
+    return [_mistake(report, mistake, handed_in[mistake.exercise], shared) for mistake in found]
+
+
+def _to_pass_on(report: ClassReport, handed_in: Sequence[int]) -> Iterator[MistakeCount]:
+    """The mistakes of 5 students or more, but for those whose count would say that 1 to 4 made another, or made none."""
+    by_function: dict[tuple[int, str], list[MistakeCount]] = {}
+    for mistake in report.mistakes:
+        by_function.setdefault((mistake.exercise, mistake.function), []).append(mistake)
+    hidden: set[int] = set()
+    for index, column in enumerate(report.columns):
+        found = by_function.get((column.exercise, column.name), [])
+        counts = report.counts(index)
+        unnamed = max(0, counts[CODE["fail"]] + counts[CODE["skip"]] - sum(mistake.students for mistake in found))
+        shows = suppressed([*(mistake.students for mistake in found), unnamed])
+        hidden |= {id(mistake) for mistake, show in zip(found, shows) if show is None}
+    yield from (m for m in report.mistakes if id(m) not in hidden and not small(m.students, handed_in[m.exercise]))
 
 
 def _mistake(report: ClassReport, mistake: MistakeCount, handed_in: int, shared: bool) -> MistakeLine:
@@ -176,14 +206,15 @@ def _incident(report: ClassReport, exercise: int, found: Sequence[Incident], sha
         if incident.function:
             times[incident.function] = times.get(incident.function, 0) + 1
     ordered = sorted(times.items(), key=lambda item: (-item[1], item[0]))
-    counted = (f"{name} ({count})" for name, count in ordered if not (shared and count < FEWEST))
-    title, students = report.short(exercise), str(_students(found))
+    title, students = report.short(exercise), _students(found)
+    # the other students would have it at other functions only
+    told = (f"{name} ({count})" for name, count in ordered if not (shared and small(count, students)))
     if shared:
-        return IncidentLine(title, ", ".join(counted), students, "", "")
+        return IncidentLine(title, ", ".join(told), str(students), "", "")
     names = list(dict.fromkeys(visible(report.name(incident.student), 60) for incident in found))
     more = f" and {len(names) - _WHO} more" if len(names) > _WHO else ""
     example = visible(found[0].detail, 160)
-    return IncidentLine(title, ", ".join(counted), students, example, f"{', '.join(names[:_WHO])}{more}")
+    return IncidentLine(title, ", ".join(told), str(students), example, f"{', '.join(names[:_WHO])}{more}")
 
 
 class ItemLine(NamedTuple):
@@ -198,13 +229,19 @@ class ItemLine(NamedTuple):
 def items(report: ClassReport, statistics: ItemStatistics, shared: bool) -> list[ItemLine]:
     """A row a function with enough students, the least discriminating first.
 
-    In a shared report those are left out whose facility would say that 1 to 4 students have it right, or wrong.
+    In a shared report those are left out whose facility would say that 1 to 4 students have it right, or wrong, or did
+    not hand it in: with how many have it right it gives n away.
     """
     known = [item for item in statistics.items if item.n >= LEAST]
     if shared:
-        known = [item for item in known if not small(report.counts(item.column)[CODE["pass"]], item.n)]
+        known = [item for item in known if not _tells(report, item)]
     ordered = sorted(known, key=lambda i: (i.discrimination is None, i.discrimination or 0.0, i.column))
     return [_item(report, item, shared) for item in ordered]
+
+
+def _tells(report: ClassReport, item: Item) -> bool:
+    right = round((item.facility or 0.0) * item.n)
+    return small(right, item.n) or small(item.n, len(report.students))
 
 
 def _item(report: ClassReport, item: Item, shared: bool) -> ItemLine:
@@ -216,18 +253,22 @@ def _item(report: ClassReport, item: Item, shared: bool) -> ItemLine:
 def nothing_written(report: ClassReport, shared: bool) -> list[tuple[str, int]]:
     """(exercise, students) where a sheet was handed in with no function written."""
     found = untouched(report)
-    return [(report.short(index), count) for index, count in found if not shared or count >= FEWEST]
+    return [
+        (report.short(index), count) for index, count in found if not (shared and _few_others(report, index, count))
+    ]
+
+
+def _few_others(report: ClassReport, exercise: int, untouched: int) -> bool:
+    """Whether it would be known of 1 to 4 students that they wrote nothing, or that they left out one function only."""
+    todo = (report.counts(column)[CODE["todo"]] for column in _columns(report, exercise))
+    return 0 < untouched < FEWEST or any(small(untouched, count) for count in todo)
 
 
 def headline(report: ClassReport, shared: bool) -> Iterator[str]:
     """What to know besides the weakest functions and the most frequent mistakes."""
-    counts = {kind: submissions_with(report, kind) for kind in INCIDENTS}
-    parts = [
-        f"{counts[kind]} {phrase}"
-        for kind, (_, phrase) in INCIDENTS.items()
-        if counts[kind] and not (shared and counts[kind] < FEWEST)
-    ]
-    if parts:
+    phrases = dict(INCIDENTS.values())
+    # of the groups: another sum would tell how many of them are hidden there
+    if parts := [f"{group.submissions} {phrases[group.heading]}" for group in incidents(report, shared)]:
         yield f"Submissions: {'; '.join(parts)}."
     if report.changes and not (shared and len(report.changes) < FEWEST):
-        yield f"{len(report.changes)} marks changed in the last regrade."
+        yield f"{counted(len(report.changes), 'mark')} changed in the last regrade."

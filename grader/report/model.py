@@ -59,10 +59,11 @@ class StudentRow:
     grid: bytes
     quiz: tuple[float, float] | None = None
 
-    @property
+    @cached_property
     def share(self) -> float | None:
-        """The mark as a share of what could be had, None where nothing could."""
-        return self.mark / self.max_mark if self.max_mark else None
+        """The mark as a share of what could be had; None where nothing could, or nothing of what came in has a mark yet."""
+        waits = self.handed_in and all(cell.mark is None for cell in self.cells if cell.status != "missing")
+        return self.mark / self.max_mark if self.max_mark and not waits else None
 
     @property
     def handed_in(self) -> int:

@@ -7,6 +7,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
 from grader.classroom import ClassError
+from grader.render.text import counted
 from grader.report import cells, items_plot, lines, plots
 from grader.report.escape import visible
 from grader.report.findings import HELP_ROWS, Glance, furthest_behind, glance, needs_help
@@ -84,10 +85,11 @@ def _context(report: ClassReport, statistics: ItemStatistics, shared: bool) -> d
         "tiles": list(_tiles(report, at, quiz_glance(report), shared)),
         "weakest": [_weak_words(line) for line in functions if line.share not in ("hidden", "-", "0%")][:GLANCE_ROWS],
         "say": [line for line in mistakes if line.mistake.kind == "named"][:GLANCE_ROWS],
+        "waiting": list(_waiting(at)),
         "headline": list(lines.headline(report, shared)),
         "exercises": lines.exercises(report, shared),
         "bins": list(zip(made, map(shown, hidden))),
-        "histogram": plots.histogram(made, hidden, at) if at.active else "",
+        "histogram": plots.histogram(made, hidden, at) if at.active and any(each.students for each in made) else "",
         "functions": functions[:TOP_FUNCTIONS],
         "more_functions": functions[TOP_FUNCTIONS:],
         "count_heads": list(lines.COUNTED.values()),
@@ -107,6 +109,14 @@ def _context(report: ClassReport, statistics: ItemStatistics, shared: bool) -> d
         "policy": report.attempts,
         **_of_students(report, shared),
     }
+
+
+def _waiting(at: Glance) -> Iterator[str]:
+    """What is to be graded again before anything is published."""
+    what = ("not graded yet", "without a mark through our own failure", "with the result of an earlier version")
+    for count, words in zip((at.waiting, at.broken, at.stale), what):
+        if count:
+            yield f"{count} {words}"
 
 
 def _of_students(report: ClassReport, shared: bool) -> dict[str, Any]:
@@ -152,18 +162,26 @@ def _tiles(report: ClassReport, at: Glance, quiz: QuizGlance | None, shared: boo
     middle = f"middle half {_percent(at.quartiles[0])} to {_percent(at.quartiles[1])}" if at.quartiles else ""
     yield "median mark", "hidden" if few else _percent(at.median), "" if few else middle
     if quiz and not (shared and quiz.papers < FEWEST):
-        papers = about(quiz.papers, at.students) if shared else str(quiz.papers)
-        yield report.quiz_title, _percent(quiz.mean), f"mean of {papers} papers"
+        papers = f"{about(quiz.papers, at.students)} papers" if shared else counted(quiz.papers, "paper")
+        yield report.quiz_title, _percent(quiz.mean), f"mean of {papers}"
     behind = len(needs_help(report))
     yield "need help", about(behind, at.students) if shared else str(behind), ""
     if not shared:
-        for what, count in (("full marks", at.full), ("handed in late", at.late), ("set by hand", at.by_hand)):
+        rest = (
+            ("full marks", at.full, "student"),
+            ("late", at.late, "submission"),
+            ("set by hand", at.by_hand, "mark"),
+        )
+        for what, count, of in rest:
             if count:
-                yield what, str(count), ""
+                yield what, str(count), counted(count, of).partition(" ")[2]
 
 
 def _weak_words(line: lines.FunctionLine) -> tuple[str, str, str]:
     """A weak function for a glance: its name, its exercise, how many do not have it right and why."""
     needing = line.counts[list(lines.COUNTED).index("skip")]
-    why = f"; {needing} of them build on a function that is not right either" if needing not in ("0", "hidden") else ""
+    build = "builds" if needing == "1" else "build"
+    why = (
+        f"; {needing} of them {build} on a function that is not right either" if needing not in ("0", "hidden") else ""
+    )
     return line.name, line.exercise, f"{line.share} of {line.n} do not have it right{why}."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from grader.render.text import Page, columns
+from grader.render.text import Page, columns, counted
 from grader.report import svg
 from grader.report.escape import visible
 from grader.report.findings import Glance, Weak
@@ -67,7 +67,7 @@ def histogram(made: Sequence[Bin], hidden: Sequence[int | None], at: Glance) -> 
         if count is None:
             labels.append(svg.text(middle, y(0) - 6, "hidden", "t s"))
         elif count:
-            words = f"{each.low:.0%} to {each.high:.0%}: {count} students"
+            words = f"{each.low:.0%} to {each.high:.0%}: {counted(count, 'student')}"
             size = x(each.high) - x(each.low) - 4
             marks.append(svg.rect(x(each.low) + 2, y(count), size, y(0) - y(count), "k-right", words))
             labels.append(svg.text(middle, y(count) - 6, str(count), "t b"))
@@ -79,7 +79,9 @@ def histogram(made: Sequence[Bin], hidden: Sequence[int | None], at: Glance) -> 
         svg.text((left + width - right) / 2, height - 6, "share of the marks"),
     ]
     marks.append(svg.text(14, (top + height - bottom) / 2, "students", "t", "middle", turned=True))
-    said = f"{sum(counts)} students in bins of a tenth" + (f"; median {at.median:.0%}" if at.median is not None else "")
+    said = f"{counted(sum(counts), 'student')} in bins of a tenth" + (
+        f"; median {at.median:.0%}" if at.median is not None else ""
+    )
     return svg.picture("hist", width, height, "Distribution of marks", said, marks)
 
 
@@ -143,8 +145,8 @@ def heat_map(report: ClassReport, students: Sequence[StudentRow]) -> str:
     marks = list(_column_heads(report, place)) + list(_row_names(report, students, place))
     marks += _cells(rows, place)
     said = (
-        f"{len(students)} students, best first from top to bottom, by {len(report.columns)} functions, by exercise from left to "
-        "right. The tables below hold every cell."
+        f"{counted(len(students), 'student')}, best first from top to bottom, by {counted(len(report.columns), 'function')}, "
+        "by exercise from left to right. The tables below hold every cell."
     )
     return svg.picture("heat", _WIDTH, place.height, "Students by functions", said, marks)
 

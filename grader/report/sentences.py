@@ -50,7 +50,8 @@ def function_sentence(function: Mapping[str, Any]) -> str:
     words = _KINDS.get(mismatch["kind"], f"{mismatch['kind']}{{in_}}")
     of, in_ = (f" of {output}", f" in {output}") if output else ("", "")
     said = words.format(of=of, in_=in_)
-    return said if status == "fail" else f"{WORDS[status]}: {said}"
+    # "out of time: it took too long" would say one thing twice
+    return said if status == "fail" or mismatch["kind"] == status else f"{WORDS[status]}: {said}"
 
 
 def mistake_sentence(function: Mapping[str, Any]) -> str:

@@ -5,8 +5,8 @@ discrimination              correlation of an item with the rest of the test, wi
 discriminative efficiency   covariance of item and rest / the largest covariance these scores allow (both sorted)
 alpha                       Cronbach's, over students who handed something in and whose verdicts are all known
 
-An item's students are those who handed its exercise in and have a verdict; the rest of their test are all other items, where
-what is not handed in scores 0. Below `LEAST` students nothing is said: at 30 an interval still spans 0.2 to 0.9.
+An item's students are those who handed its exercise in and whose verdicts are all known; the rest of their test are all other
+items, where what is not handed in scores 0. Below `LEAST` students nothing is said: at 30 an interval still spans 0.2 to 0.9.
 """
 
 from __future__ import annotations
@@ -64,22 +64,21 @@ def item_statistics(report: ClassReport) -> ItemStatistics:
         return ItemStatistics([Item(c, 0, *[None] * 5) for c in range(len(report.columns))], None, 0)
     grid = np.array([np.frombuffer(student.grid, np.uint8) for student in report.students])
     scores = (grid == CODE["pass"]) * np.array([float(column.max_points) for column in report.columns])
-    verdict = ~np.isin(grid, list(NO_VERDICT))
-    items = [_item(report, scores, verdict, column) for column in range(len(report.columns))]
-    # our own failures and what is not graded yet say nothing of a student
-    known = ~np.isin(grid, [CODE["pending"], CODE["broken"]])
-    whole = known.all(axis=1) & verdict.any(axis=1)
-    return ItemStatistics(items, _alpha(scores[whole]), int(whole.sum()))
+    # our own failures and what is not graded yet say nothing of a student: they are no score of 0, alone or in the rest
+    known = ~np.isin(grid, [CODE["pending"], CODE["broken"]]).any(axis=1)
+    scores, verdict = scores[known], ~np.isin(grid[known], list(NO_VERDICT))
+    items = [_item(report.columns[i].max_points, scores, verdict[:, i], i) for i in range(len(report.columns))]
+    active = verdict.any(axis=1)
+    return ItemStatistics(items, _alpha(scores[active]), int(active.sum()))
 
 
-def _item(report: ClassReport, scores: np.ndarray, verdict: np.ndarray, column: int) -> Item:
-    chosen = verdict[:, column]
+def _item(most: int, scores: np.ndarray, chosen: np.ndarray, column: int) -> Item:
     n = int(chosen.sum())
     if n < LEAST:
         return Item(column, n, *[None] * 5)
     item = scores[chosen, column]
     rest = scores[chosen].sum(axis=1) - item
-    facility = float(item.mean() / report.columns[column].max_points) if report.columns[column].max_points else None
+    facility = float(item.mean() / most) if most else None
     r = correlation(item, rest)
     low, high = interval(r, n) if r is not None else (None, None)
     return Item(column, n, facility, r, low, high, efficiency(item, rest))

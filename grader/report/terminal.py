@@ -31,13 +31,14 @@ def _head(report: ClassReport, page: Page) -> Iterator[str]:
         yield from page.wrap("UNSAFE: graded below `confined`; student code could reach the grader", "  ", "  ")
     if at.mean is not None and at.median is not None:
         yield from page.wrap(
-            f"mean {at.mean:.0%}, median {at.median:.0%} of the marks; {at.handed_in:.0%} of the work handed in; {at.late} late",
+            f"mean mark {at.mean:.0%}, median {at.median:.0%}; {at.handed_in:.0%} of the work handed in; "
+            f"{counted(at.late, 'submission')} late",
             "  ",
             "  ",
         )
     if quiz := quiz_glance(report):
         yield from page.wrap(
-            f"{page.clean(report.quiz_title)}: mean {quiz.mean:.0%} of {quiz.papers} papers", "  ", "  "
+            f"{page.clean(report.quiz_title)}: mean {quiz.mean:.0%} of {counted(quiz.papers, 'paper')}", "  ", "  "
         )
     waiting = [
         (at.waiting, "not graded yet"),
@@ -93,6 +94,8 @@ def _help(report: ClassReport, page: Page) -> Iterator[str]:
         for one in behind[:_TOP]:
             mark = f"{number(one.student.mark)} of {number(one.student.max_mark)}"
             yield page.cut(f"  {page.clean(report.name(one.student.pseudonym))[:40]}: {mark}; {'; '.join(one.reasons)}")
+        if len(behind) > _TOP:
+            yield f"  and {len(behind) - _TOP} more"
     if report.changes:
         yield ""
-        yield f"{len(report.changes)} marks changed in the last regrade: grade report RUN --html lists them"
+        yield f"{counted(len(report.changes), 'mark')} changed in the last regrade: see grade report RUN --html"

@@ -191,6 +191,31 @@ def test_the_page_holds_texts_as_text_pseudonyms_and_what_it_does_not_prove(tmp_
     assert "worth a look" in text and "no verdict" in text and "default-src 'none'" in text
 
 
+def test_the_page_marks_the_functions_that_two_share_and_no_others(tmp_path):
+    """A copied function among many of one's own, most of whose structure everybody has."""
+    course = make_course(tmp_path / "course")
+    for number in range(30):
+        hand_in(tmp_path / "in", f"s{number:02}", own(RIGHT, f"s{number:02}"))
+    odd = "\n\ndef spread(x):\n    low = x.min() - 7\n    return [np.tanh(q - low) ** 3 for q in x if q > low]\n"
+    for student, name in (("t1", "spread"), ("t2", "another_name")):
+        hand_in(tmp_path / "in", student, own(RIGHT + odd.replace("spread", name), student))
+    (found,) = similar(course, tmp_path / "in", sources_of(course, tmp_path / "in", ()), 1, 1)
+    text = page("course", [found])
+    assert "few others: another_name, spread (marked)." in text
+    marked = re.findall(r"<b>\s*\d+ (.*?)</b>", text)
+    assert len(marked) == 6 and {line.split("(")[0] for line in marked if line.startswith("def ")} == {
+        "def spread",
+        "def another_name",
+    }
+
+
+def test_one_work_is_said_in_the_singular(tmp_path):
+    course = make_course(tmp_path / "course")
+    hand_in(tmp_path / "in", "alice", RIGHT)
+    found = list(similar(course, tmp_path / "in", sources_of(course, tmp_path / "in", ()), 5, 1))
+    assert "1 work was compared." in page("course", found)
+
+
 def test_folders_for_other_tools_are_written(class_with_copies, tmp_path):
     course, place, _ = class_with_copies
     assert export(course, sources_of(course, place, (place,)), tmp_path / "out") == 200

@@ -111,6 +111,20 @@ def test_no_element_is_wider_than_the_window(browser: str, report_file: Path, tm
     assert wide <= room and width - 20 <= room <= width
 
 
+def test_the_reasons_for_help_can_be_read_on_a_phone(browser: str, report_file: Path, tmp_path: Path) -> None:
+    measure = (
+        "const f=document.querySelector('iframe');f.addEventListener('load',()=>{"
+        "const e=f.contentDocument.querySelector('#help tbody td:last-child');document.body.dataset.wide=e.offsetWidth})"
+    )
+    frame = (
+        f'<iframe style="width:390px;height:800px;border:0" srcdoc="{escape(report_file.read_text("utf-8"))}"></iframe>'
+    )
+    copy = tmp_path / "frame.html"
+    copy.write_text(f"<!doctype html><meta charset=utf-8><body>{frame}<script>{measure}</script>", encoding="utf-8")
+    dom = run(browser, tmp_path, copy, "--dump-dom", "--window-size=1400,900").stdout
+    assert int(dom.split('data-wide="')[1].split('"')[0]) >= 200
+
+
 def test_the_page_prints_to_a_pdf(browser: str, report_file: Path, tmp_path: Path) -> None:
     out = tmp_path / "report.pdf"
     run(browser, tmp_path, report_file, f"--print-to-pdf={out}", "--no-pdf-header-footer")

@@ -1,5 +1,6 @@
 import json
 import os
+import re
 import stat
 import zipfile
 from pathlib import Path
@@ -8,8 +9,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from grader.classroom import ClassError
+from grader.classroom.rules import Rules
 from grader.report.commands import report
-from tests.classroom.runs import KEY, make_run, pseudonym
+from tests.classroom.runs import EXERCISES, KEY, Class, Work, at, make_run, person, pseudonym
 from tests.report.classes import small_class
 
 
@@ -103,7 +105,7 @@ def quiz_file(folder: Path) -> Path:
 def test_quiz_marks_stand_beside_the_others(folder: Path) -> None:
     made = call(folder, "--quiz", quiz_file(folder), "--csv", "--html", "--canvas", "--moodle", "--json", "--names")
     assert made.exit_code == 0
-    assert "1 quiz papers are of no student" in made.output and "nobody" in made.output
+    assert "1 quiz paper of no student" in made.output and "nobody" in made.output
     out = folder / "reports"
     assert "8.5,10" in (out / "marks.csv").read_text()
     assert "Midterm" in (out / "canvas.csv").read_text() and "Midterm" in (out / "moodle.csv").read_text()
@@ -185,6 +187,76 @@ def test_a_file_without_quiz_marks_is_refused_with_its_name(folder: Path, text: 
 def test_a_folder_that_is_no_run_is_refused(tmp_path: Path) -> None:
     made = call(tmp_path, "--csv")
     assert made.exit_code != 0 and str(tmp_path) in str(made.exception)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--preview", "ada", "--html", "--canvas"), "leave out --html, --canvas"),
+        (("--preview", "ada", "--feedback", "out"), "leave out --feedback"),
+        (("--shared", "--html", "--csv", "--json"), "ask for --csv, --json by itself"),
+        (("--shared",), "add one of them"),
+    ],
+)
+def test_options_that_would_be_passed_over_are_refused(folder: Path, words: tuple[str, ...], said: str) -> None:
+    made = call(folder, *words)
+    assert made.exit_code == 2 and said in made.output
+    assert not (folder / "reports").exists()
+
+
+def test_what_stands_in_the_way_of_a_report_is_named_with_what_to_do(folder: Path, tmp_path: Path) -> None:
+    (folder / "reports" / "report.md").mkdir(parents=True)
+    made = call(folder, "--markdown")
+    assert isinstance(made.exception, ClassError)
+    assert "report.md: Is a directory" in str(made.exception) and "copy the run" in made.exception.hint
+    assert [path.name for path in (folder / "reports").iterdir()] == ["report.md"], "nothing half written stays"
+    (folder / "reports" / "report.md").rmdir()
+    (folder / "reports").rmdir()
+    (folder / "reports").touch()
+    made = call(folder, "--markdown")
+    assert "reports is no folder" in str(made.exception)
+    made = call(folder, "--feedback", folder / "reports")
+    assert made.exit_code == 2 and "is a file" in made.output
+    made = call(folder, "--canvas-gradebook", tmp_path / "none.csv")
+    assert "none.csv: No such file" in str(made.exception)
+
+
+def test_who_needs_help_is_counted_to_the_end(tmp_path: Path) -> None:
+    people = [person(f"s{i}") for i in range(9)]
+    work = [Work("s8", exercise.id, {f.name: "pass" for f in exercise.functions}) for exercise in EXERCISES]
+    lines = call(make_run(tmp_path / "run", Class(people, work))).output.splitlines()
+    start = lines.index("Who needs help (8)")
+    assert lines[start + 5].endswith("nothing handed in") and lines[start + 6] == "  and 3 more"
+
+
+def test_one_is_said_in_the_singular_everywhere(tmp_path: Path) -> None:
+    """A class of one, with one exercise late, one timeout and one quiz paper."""
+    rules = Rules(deadlines={EXERCISES[0].id: at("2026-03-01 00:00")}, late_days_budget=1)
+    work = (
+        Work("ada", EXERCISES[0].id, {"double": "timeout"}, submitted=at("2026-03-01 12:00")),
+        Work("ada", EXERCISES[1].id, {"triple": "pass"}),
+    )
+    folder = make_run(tmp_path / "run", Class((person("ada", moodle="11"),), work, rules=rules))
+    papers = {"schema": 1, "title": "Midterm", "papers": [{"student": "ada", "points": 1, "max_points": 1}]}
+    (tmp_path / "marks.json").write_text(json.dumps(papers))
+    flags = ("--html", "--markdown", "--csv", "--json", "--junit", "--gradescope", "--moodle", "--canvas", "--jsonl")
+    made = call(folder, *flags, "--feedback", tmp_path / "feedback", "--quiz", tmp_path / "marks.json")
+    assert made.exit_code == 0, made.output
+    texts = {"terminal": made.output}
+    for path in (*(folder / "reports").iterdir(), *(tmp_path / "feedback").iterdir()):
+        if path.suffix != ".zip":
+            texts[path.name] = path.read_text(encoding="utf-8")
+            continue
+        with zipfile.ZipFile(path) as archive:
+            texts |= {f"{path.name}/{name}": archive.read(name).decode() for name in archive.namelist()}
+    assert len(texts) > 14
+    for name, text in texts.items():
+        assert re.findall(r"\b1 (?:\w+ ){0,1}(?:\w+[^s\W]s|are|have)\b[^=]", _plain(text)) == [], name
+
+
+def _plain(text: str) -> str:
+    """The words of a page without its tags and style."""
+    return re.sub(r"<[^>]*>", " | ", re.sub(r"<style>.*?</style>", "", text, flags=re.DOTALL))
 
 
 def test_hints_come_from_the_course_that_was_graded(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -72,6 +72,12 @@ def test_the_course_decides_what_students_see(
         assert not any(word in text for word in hidden)
 
 
+def test_quiz_marks_are_points_too(tmp_path: Path) -> None:
+    folder = make_run(tmp_path / "run", replace(small_class(), rules=Rules(students_see=("status",))))
+    for text in texts(feedback(folder, "eve", ("Midterm", 7.5, 10.0))):
+        assert "7.5" not in text and "Midterm" not in text
+
+
 def test_late_work_and_our_own_failure_are_explained(tmp_path: Path) -> None:
     rules = Rules(deadlines={FIRST: at("2026-03-01 12:00")}, percent_per_day=10)
     work = (
@@ -81,7 +87,29 @@ def test_late_work_and_our_own_failure_are_explained(tmp_path: Path) -> None:
     folder = make_run(tmp_path / "run", Class((person("ada"), person("bob")), work, rules=rules))
     assert "2 days late, which costs 20 %" in as_text(feedback(folder, "ada"))
     bob = as_text(feedback(folder, "bob"))
-    assert "no mark yet" in bob and "costs no points" in bob and "no worker" not in bob
+    assert "Marks: no mark yet" in bob and "costs no points" in bob and "no worker" not in bob
+
+
+def test_where_nothing_is_graded_there_is_no_mark_of_nothing(tmp_path: Path) -> None:
+    work = [Work("ada", exercise.id, {}, failure="no worker") for exercise in EXERCISES]
+    for text in texts(feedback(make_run(tmp_path / "run", Class((person("ada"),), work)), "ada")):
+        assert "0 of 0" not in text and text.count("no mark yet") == 1 + len(EXERCISES)
+
+
+def test_free_late_days_are_said_to_cover_or_to_help(tmp_path: Path) -> None:
+    rules = Rules(deadlines={FIRST: at("2026-03-01 12:00")}, percent_per_day=10, late_days_budget=2)
+    work = [
+        Work("ada", FIRST, {}, submitted=at("2026-03-02 10:00")),
+        Work("bob", FIRST, {}, submitted=at("2026-03-04 10:00")),
+    ]
+    folder = make_run(tmp_path / "run", Class((person("ada"), person("bob")), work, rules=rules))
+    assert "Handed in 1 day late, which your free late days cover." in as_text(feedback(folder, "ada"))
+    assert "Handed in 3 days late, 2 of them free, which costs 10 %." in as_text(feedback(folder, "bob"))
+
+
+def test_a_timeout_is_said_once() -> None:
+    check = {"exception": None, "mismatch": {"kind": "timeout", "output": ""}}
+    assert function_sentence({"status": "timeout", "checks": [check]}) == "it took too long"
 
 
 def test_a_missing_exercise_says_so_and_the_quiz_stands_beside(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import jsonschema
 import pytest
 
 from grader.classroom import ClassError, open_run
-from grader.classroom.rules import Rules
+from grader.classroom.rules import SEES, Rules
 from grader.report.files import write_zip
 from grader.report.formats import canvas, canvas_export, documents, gradescope, junit, moodle, tables
 from grader.report.formats.numbers import number
@@ -123,7 +123,7 @@ def test_canvas_leaves_out_who_could_not_be_found_and_says_so(tmp_path: Path) ->
     rows = read(made.lines)
     assert [row[0] for row in rows[2:]] == ["Ada"] and rows[2][2] == "ada"
     assert any("leaves out 1" in remark for remark in made.remarks)
-    assert any("roster id" in remark for remark in made.remarks)
+    assert any("roster's id" in remark for remark in made.remarks)
 
 
 EXPORT = (
@@ -140,7 +140,7 @@ def test_canvas_fills_its_own_export_and_touches_nothing_else(report: ClassRepor
     before, after = read([EXPORT]), read(made.lines)
     assert [row[:5] + row[6:] for row in after] == [row[:5] + row[6:] for row in before]
     assert [row[5] for row in after] == ["Doubling (501)", "3", "3", "0", "2"]
-    assert any("1 rows are of no student" in remark for remark in made.remarks)
+    assert any("of no student of this run: 1 row" in remark for remark in made.remarks)
     assert any(SECOND in remark for remark in made.remarks)
 
 
@@ -163,7 +163,7 @@ HEAD = f"Student,ID,SIS User ID,SIS Login ID,Section,{FIRST} (501),{SECOND} (502
 def test_canvas_keeps_who_is_excused(report: ClassReport, tmp_path: Path) -> None:
     rows, remarks = fill(report, tmp_path / "e.csv", f"{HEAD}Ada,101,,,S1,EX,0\r\nBob,102,,,S1, ex ,\r\n")
     assert [row[5:] for row in rows[1:]] == [["EX", "1"], [" ex ", "0"]]
-    assert "2 cells say EX" in remarks
+    assert "says EX (excused): 2 cells" in remarks
 
 
 def test_canvas_keeps_a_column_that_is_read_only(report: ClassReport, tmp_path: Path) -> None:
@@ -171,6 +171,18 @@ def test_canvas_keeps_a_column_that_is_read_only(report: ClassReport, tmp_path: 
     rows, remarks = fill(report, tmp_path / "e.csv", text)
     assert rows[2][5:] == ["0.5", "1"] and rows[1][5:] == ["(read only)", "1"]
     assert f"read only for Canvas, left as they are: {FIRST}" in remarks
+
+
+@pytest.mark.parametrize(
+    ("possible", "said"), [("10.0", "Doubling 10.0, here 3"), ("3,00", ""), ("", ""), ("(read only)", "")]
+)
+def test_canvas_is_told_to_have_other_points_than_the_marks(
+    report: ClassReport, tmp_path: Path, possible: str, said: str
+) -> None:
+    row = f'"    Points Possible","","","","","{possible}",1\r\n'
+    _, remarks = fill(report, tmp_path / "e.csv", f"{HEAD}{row}Ada,101,,,S1,,0\r\n")
+    assert ("other points possible" in remarks) is bool(said)
+    assert said.replace("Doubling", "exercise01_doubling") in remarks
 
 
 def test_canvas_own_rows_stay_and_are_not_counted_as_unknown_students(report: ClassReport, tmp_path: Path) -> None:
@@ -352,7 +364,8 @@ RESULTS = {
 def results(folder: Path, report: ClassReport) -> dict[str, dict]:
     path = folder.parent / "g.zip"
     with open_run(folder) as run:
-        write_zip(path, gradescope.members(run.rows(), report, lambda row: run.conditions_of(row)[0]))
+        sees = run.rules.students_see
+        write_zip(path, gradescope.members(run.rows(), report, lambda row: run.conditions_of(row)[0], sees))
     with zipfile.ZipFile(path) as archive:
         return {name: json.loads(archive.read(name)) for name in archive.namelist()}
 
@@ -379,6 +392,32 @@ def test_gradescope_results_name_the_run_and_the_version_of_the_exercise(report:
         extra = document["extra_data"]
         assert extra["seed_commitment"] == report.commitment and extra["exercise"] == name.split("/")[0]
         assert extra["exercise_version"] == "v1" and extra["grader"] and extra["plan"] and extra["level"] == "jailed"
+
+
+@pytest.mark.parametrize(
+    ("sees", "tests", "words", "visibility"),
+    [
+        (SEES, True, True, "after_published"),
+        (("points", "status"), True, False, "after_published"),
+        (("points", "mistakes"), False, False, "after_published"),
+        (("points",), False, False, "after_published"),
+        (("status", "mistakes"), True, True, "hidden"),
+    ],
+)
+def test_gradescope_shows_what_the_course_lets_students_see(
+    tmp_path: Path, sees: tuple[str, ...], tests: bool, words: bool, visibility: str
+) -> None:
+    wrong = Work("ada", FIRST, {"double": "fail:adds-two"}, problem="SyntaxError: no")
+    folder = make_run(tmp_path / "run", Class((person("ada"),), (wrong,), rules=Rules(students_see=sees)))
+    report = report_of(folder)
+    quizzed = replace(report, quiz_title="Midterm", students=[replace(s, quiz=(3.5, 10.0)) for s in report.students])
+    document, quiz = results(folder, quizzed).values()
+    jsonschema.validate(document, RESULTS)
+    assert {quiz["visibility"], quiz["tests"][0]["visibility"]} == {visibility}
+    text = json.dumps(document)
+    assert ("double" in text, "What adds-two does." in text) == (tests, words)
+    assert ("SyntaxError" in text) is ("status" in sees)
+    assert {document["visibility"], *(test["visibility"] for test in document.get("tests", ()))} == {visibility}
 
 
 def test_gradescope_scores_count_late_days_and_quiz_papers_stand_beside(tmp_path: Path) -> None:
@@ -463,6 +502,13 @@ def test_json_holds_the_numbers_of_the_report(report: ClassReport) -> None:
         "Eve Hacker": 0.0,
     }
     assert [(m["id"], m["students"]) for m in document["mistakes"]] == [("adds-two", 1)]
+    at = document["class"]
+    assert (at["students"], at["active"], at["mean"], at["median"], at["full"]) == (3, 2, 0.5, 0.5, 1)
+    assert sorted(one["reasons"] for one in at["need_help"]) == [["3 functions wrong"], ["nothing handed in"]]
+    first, second = document["exercises"]
+    assert (first["mean"], first["counts"]["missing"], first["late"]) == (0.5, 1, 0)
+    assert (second["mean"], second["counts"]["timeout"], second["counts"]["pass"]) == (0.5, 1, 1)
+    assert document["overrides"] == []
 
 
 def test_every_line_of_jsonl_is_a_result_of_schema_1(tmp_path: Path) -> None:

@@ -22,6 +22,21 @@ def test_the_class_at_a_glance_counts_what_is_there(tmp_path: Path) -> None:
     assert abs(at.handed_in - 4 / 6) < 1e-12
 
 
+def test_who_has_no_verdict_on_anything_handed_in_has_no_share(tmp_path: Path) -> None:
+    """What is missing is 0 of what could be had, but says nothing of work that is not graded."""
+    people = [person("ada"), person("bob"), person("eve")]
+    right = {"double": "pass", "double_backward": "pass"}
+    work = (
+        Work("ada", FIRST, right, failure="ours"),
+        Work("bob", FIRST, right),
+        Work("bob", SECOND, {"triple": "pass"}),
+    )
+    report = report_of(make_run(tmp_path / "run", Class(people, work)))
+    shares = {report.name(student.pseudonym): student.share for student in report.students}
+    assert shares == {"Ada": None, "Bob": 1.0, "Eve": 0.0}
+    assert (glance(report).mean, glance(report).median) == (1.0, 1.0)
+
+
 def test_functions_are_sorted_by_the_share_of_those_who_handed_in(tmp_path: Path) -> None:
     report = report_of(make_run(tmp_path / "run", large_class(60)))
     weak = by_failure(report)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import product
@@ -12,7 +11,7 @@ import pytest
 
 from grader.report import lines
 from grader.report.formats.markdown import document
-from grader.report.model import ClassReport
+from grader.report.model import Change, ClassReport
 from grader.report.page import page
 from grader.report.statistics import LEAST, item_statistics
 from grader.report.suppress import about
@@ -112,28 +111,102 @@ def test_a_line_says_as_much_as_it_may(tmp_path: Path) -> None:
 
 
 def test_the_facility_of_an_item_does_not_say_that_three_have_it_wrong(tmp_path: Path) -> None:
-    rng = random.Random(2)
     people = [person(f"s{i}") for i in range(60)]
     work = [
         Work(
             f"s{i}",
             FIRST,
-            {"double": "pass" if i >= 3 else "fail", "double_backward": rng.choice(("pass", "fail"))},
+            {"double": "pass" if i >= 3 else "fail", "double_backward": "pass" if i % 3 else "fail"},
         )
-        for i in range(58)
+        for i in range(60)
     ]
-    report = report_of(make_run(tmp_path / "run", Class(people, work)), named=False)
+    report = report_of(make_run(tmp_path / "all", Class(people, work)), named=False)
     statistics = item_statistics(report)
     assert {line.name for line in lines.items(report, statistics, shared=False)} == {"double", "double_backward"}
     (line,) = lines.items(report, statistics, shared=True)
-    assert (line.name, line.n) == ("double_backward", "over 55") and line.item.n == 58 >= LEAST
-    assert "n 58" not in page(report, statistics, shared=True) and "n 58" in page(report, statistics)
+    assert (line.name, line.n) == ("double_backward", "60") and line.item.n == 60 >= LEAST
+
+    two_missing = report_of(make_run(tmp_path / "two", Class(people, work[:58])), named=False)
+    statistics = item_statistics(two_missing)
+    right = next(line.counts[0] for line in lines.functions(two_missing, shared=True) if line.name == "double_backward")
+    item = statistics.items[1]
+    assert [n for n in range(56, 60) if f"{int(right) / n:.0%}" == f"{item.facility:.0%}"] == [58], "it would follow"
+    assert lines.items(two_missing, statistics, shared=True) == []
+    assert "n 58" not in page(two_missing, statistics, shared=True) and "n 58" in page(two_missing, statistics)
 
 
 def test_a_mistake_that_all_but_three_made_is_not_passed_on(tmp_path: Path) -> None:
     report = class_of(tmp_path / "run", *["fail:adds-two"] * 20, *["pass"] * 3)
     assert lines.mistakes(report, shared=True) == []
     assert [line.mistake.students for line in lines.mistakes(report, shared=False)] == [20]
+
+
+@pytest.mark.parametrize(("first", "second", "shown"), [(7, 3, []), (7, 5, [7, 5]), (20, 0, [20])])
+def test_a_mistake_is_not_passed_on_where_the_rest_of_the_wrong_would_be_three(
+    tmp_path: Path, first: int, second: int, shown: list[int]
+) -> None:
+    report = class_of(tmp_path / "run", *["pass"] * 20, *["fail:adds-two"] * first, *["fail:off-by-one"] * second)
+    (double,) = (line for line in lines.functions(report, shared=True) if line.name == "double")
+    assert double.counts[1] == str(first + second)
+    assert [line.mistake.students for line in lines.mistakes(report, shared=True)] == shown
+
+
+def test_functions_whose_share_is_hidden_are_not_sorted_by_it(tmp_path: Path) -> None:
+    """28 of 39 is worse than 27 of 37, so that order would narrow down who did not hand in."""
+    people = [person(f"s{i}") for i in range(40)]
+    work = [
+        *(
+            Work(f"s{i}", FIRST, dict.fromkeys(("double", "double_backward"), "pass" if i < 28 else "fail"))
+            for i in range(39)
+        ),
+        *(Work(f"s{i}", SECOND, {"triple": "pass" if i < 27 else "fail"}) for i in range(37)),
+    ]
+    report = report_of(make_run(tmp_path / "run", Class(people, work)), named=False)
+    assert [line.name for line in lines.functions(report, shared=False)][-1] == "triple"
+    made = lines.functions(report, shared=True)
+    assert [(line.name, line.share, line.counts[0]) for line in made] == [
+        ("triple", "hidden", "27"),
+        ("double", "hidden", "28"),
+        ("double_backward", "hidden", "28"),
+    ]
+
+
+def test_sums_of_incidents_tell_nothing_of_those_that_are_hidden(tmp_path: Path) -> None:
+    people = [person(f"s{i}") for i in range(20)]
+    work = [
+        *(
+            Work(f"s{i}", FIRST, {"double": "timeout" if i < 5 else "pass", "double_backward": "pass"})
+            for i in range(10)
+        ),
+        *(Work(f"s{i}", FIRST, {"double": "pass", "double_backward": "timeout"}) for i in range(10, 12)),
+        *(Work(f"s{i}", SECOND, {"triple": "timeout"}) for i in range(2)),
+    ]
+    report = report_of(make_run(tmp_path / "run", Class(people, work)), named=False)
+    assert list(lines.headline(report, shared=False)) == ["Submissions: 9 out of time."]
+    assert list(lines.headline(report, shared=True)) == ["Submissions: 7 out of time."], (
+        "9 - 7 are of the second exercise"
+    )
+    (group,) = lines.incidents(report, shared=True)
+    (line,) = group.lines
+    assert (group.submissions, line.students, line.functions) == ("7", "7", ""), "7 - 5 have it elsewhere"
+
+
+def test_what_nearly_as_many_have_is_not_passed_on_twice(tmp_path: Path) -> None:
+    """Two more have one function right than all of them, and two more left out one function than all of them."""
+    people = [person(f"s{i}") for i in range(40)]
+    pairs = [("pass", "pass")] * 10 + [("pass", "fail")] * 2 + [("todo", "todo")] * 8 + [("todo", "fail")] * 2
+    pairs += [("fail", "fail")] * 8
+    work = [Work(f"s{i}", FIRST, dict(zip(("double", "double_backward"), pair))) for i, pair in enumerate(pairs)]
+    report = report_of(make_run(tmp_path / "run", Class(people, work)), named=False)
+    assert lines.exercises(report, shared=False)[0].right == "10"
+    assert lines.exercises(report, shared=True)[0].right == "hidden"
+    assert lines.nothing_written(report, shared=False) == [("01 Doubling", 8)]
+    assert lines.nothing_written(report, shared=True) == []
+
+
+def test_one_changed_mark_is_said_in_the_singular(tmp_path: Path) -> None:
+    report = replace(class_of(tmp_path / "run", "pass"), changes=[Change("x", 0, 1.0, 2.0)])
+    assert list(lines.headline(report, shared=False)) == ["1 mark changed in the last regrade."]
 
 
 @pytest.mark.parametrize("missing", [1, 3])

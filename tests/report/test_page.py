@@ -106,17 +106,25 @@ def test_a_page_without_names_holds_pseudonyms_only(folder: Path) -> None:
 
 
 def test_a_shared_page_has_no_student_and_no_small_number(tmp_path: Path) -> None:
-    people = [person(f"s{i}", f"Name{i}") for i in range(30)]
-    kinds = ["pass"] * 20 + ["fail:adds-two"] * 7 + ["fail:rare-slip"] * 3
+    people = [person(f"s{i}", f"Name{i}") for i in range(35)]
+    kinds = ["pass"] * 20 + ["fail:adds-two"] * 7 + ["fail:rare-slip"] * 3 + ["fail:off-by-one"] * 5
     work = [Work(f"s{i}", FIRST, {"double": kind, "double_backward": "pass"}) for i, kind in enumerate(kinds)]
     folder = make_run(tmp_path / "run", Class(people, work))
     text = made(folder, named=False, shared=True)
     assert not any(student.pseudonym in text for student in report_of(folder).students)
-    assert "adds-two" in text and "rare-slip" not in text
+    assert "adds-two" in text and "rare-slip" not in text and "off-by-one" not in text, "12 - 7 = 5 are others"
     assert "rare-slip" in made(folder, named=False)
     assert "Heat map" not in text and "Who needs help" not in text
     counts = [int(cell) for cell in re.findall(r'<td class="n">(\d+)</td>', text)]
     assert counts and not any(0 < count < 5 for count in counts)
+
+
+@pytest.mark.parametrize(("needing", "said"), [(1, "1 of them builds on"), (2, "2 of them build on")])
+def test_what_builds_on_a_wrong_function_is_counted_in_words(tmp_path: Path, needing: int, said: str) -> None:
+    work = [Work(f"s{i}", FIRST, {"double": "fail", "double_backward": "skip"}) for i in range(needing)]
+    work += [Work("s2", FIRST, {"double": "fail", "double_backward": "fail"})]
+    folder = make_run(tmp_path / "run", Class([person(f"s{i}") for i in range(3)], work))
+    assert said in Reader(made(folder)).text
 
 
 def test_an_unsafe_run_says_so_at_the_top(tmp_path: Path) -> None:
@@ -142,6 +150,15 @@ def test_provenance_names_versions_commitment_and_level(folder: Path) -> None:
 
 def test_the_page_of_a_class_without_hand_ins_can_be_made(tmp_path: Path) -> None:
     assert "2 students" in made(make_run(tmp_path / "run", Class((person("a"), person("b")), ())))
+
+
+def test_the_page_of_nobody_and_of_nothing_graded_has_no_empty_sentence_and_no_empty_plot(tmp_path: Path) -> None:
+    empty = made(make_run(tmp_path / "empty", Class()))
+    assert "0 students" in empty and "Nobody." in empty and "The lowest marks" not in empty
+    waiting = Class((person("a"),), [Work("a", FIRST, {}, failure="no worker")])
+    text = made(make_run(tmp_path / "waiting", waiting))
+    assert "Distribution of marks" not in text and 'href="#distribution"' not in text
+    assert 'role="note">1 without a mark through our own failure. Run <code>' in text, "and no count of 0"
 
 
 def test_without_jinja2_the_message_says_what_to_install(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

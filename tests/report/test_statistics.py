@@ -60,6 +60,16 @@ def test_our_own_failure_and_work_not_graded_yet_are_nobodys_score(folder: Path)
         assert item_statistics(replace(report, students=[unknown, *others])) == whole
 
 
+def test_one_verdict_that_is_not_known_is_no_zero_in_the_rest_of_a_test(folder: Path) -> None:
+    report = report_of(folder)
+    at = next(i for i, s in enumerate(report.students) if all(STATUSES[c] == "pass" for c in s.grid))
+    others = [*report.students[:at], *report.students[at + 1 :]]
+    whole = item_statistics(replace(report, students=others))
+    for status in ("broken", "pending"):
+        half = replace(report.students[at], grid=report.students[at].grid[:-1] + bytes([CODE[status]]))
+        assert item_statistics(replace(report, students=[*others, half])) == whole
+
+
 def test_nothing_is_said_of_fewer_than_thirty(tmp_path: Path) -> None:
     statistics = item_statistics(report_of(make_run(tmp_path / "run", large_class(LEAST - 1))))
     assert statistics.alpha is None

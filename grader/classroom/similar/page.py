@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from typing import Final
 
-from grader.classroom.similar.find import Found, Function, Text
+from grader.classroom.similar.find import OTHER, Found, Function, Text
 from grader.classroom.similar.score import SIGNALS, Pair
 
 SHOWN_LINES: Final = 400
@@ -17,11 +17,13 @@ body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 76rem
 table { border-collapse: collapse; margin: 1rem 0; }
 th, td { border: 1px solid var(--line); padding: .25rem .6rem; text-align: left; }
 td.n { text-align: right; font-variant-numeric: tabular-nums; }
-.pair { display: grid; grid-template-columns: 1fr 1fr; gap: 1rem; }
+.pair { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 1rem; }
 pre { border: 1px solid var(--line); font-size: 12px; line-height: 1.4; overflow-x: auto; padding: .5rem; margin: 0; }
 pre b { background: var(--hit); display: inline-block; font-weight: normal; min-width: 100%; }
+th[scope=row] { font-weight: normal; min-width: 9rem; }
+.scroll { overflow-x: auto; }
 details { margin: .5rem 0 1.5rem; }
-@media (max-width: 50rem) { .pair { grid-template-columns: 1fr; } }
+@media (max-width: 50rem) { .pair { grid-template-columns: minmax(0, 1fr); } }
 """
 _WORDS: Final = """
 <p>These pairs are <strong>worth a look</strong>. They are no verdict, and no number here is a probability. The functions are
@@ -49,21 +51,22 @@ def page(course: str, found: Sequence[Found]) -> str:
 
 
 def _exercise(found: Found) -> str:
-    unread = (
-        f" {found.unread} could not be read as Python and were compared by their words only." if found.unread else ""
-    )
-    head = f"<h2>{_text(found.exercise)}</h2>\n<p>{found.compared} works were compared.{unread}</p>\n"
+    unread = f" Could not be read as Python and compared by words only: {found.unread}." if found.unread else ""
+    compared = "1 work was" if found.compared == 1 else f"{found.compared} works were"
+    head = f"<h2>{_text(found.exercise)}</h2>\n<p>{compared} compared.{unread}</p>\n"
     if not found.pairs:
         return head + "<p>No two of them share anything rare.</p>\n"
-    columns = "".join(f"<th>{_TITLES[signal]}</th>" for signal in SIGNALS)
+    columns = "".join(f'<th scope="col">{_TITLES[signal]}</th>' for signal in SIGNALS)
     rows = "".join(_row(number, pair) for number, pair in enumerate(found.pairs, 1))
-    table = f"<table>\n<tr><th>#</th><th>students</th>{columns}</tr>\n{rows}</table>\n"
+    titles = f'<tr><th scope="col">#</th><th scope="col">students</th>{columns}</tr>'
+    region = f'<div class="scroll" tabindex="0" role="region" aria-label="Pairs of {_text(found.exercise)}">'
+    table = f"{region}<table>\n{titles}\n{rows}</table></div>\n"
     return head + table + "".join(_side_by_side(n, pair, found) for n, pair in enumerate(found.pairs, 1))
 
 
 def _row(number: int, pair: Pair) -> str:
     cells = "".join(f'<td class="n">{_weight(pair, signal)}</td>' for signal in SIGNALS)
-    return f'<tr><td class="n">{number}</td><td>{_names(pair)}</td>{cells}</tr>\n'
+    return f'<tr><td class="n">{number}</td><th scope="row">{_names(pair)}</th>{cells}</tr>\n'
 
 
 def _weight(pair: Pair, signal: str) -> str:
@@ -78,12 +81,23 @@ def _names(pair: Pair) -> str:
 
 def _side_by_side(number: int, pair: Pair, found: Found) -> str:
     texts = [found.texts[work.sha] for work in (pair.left, pair.right)]
-    same = {each[1] for each in pair.common.get("structure", ()) if isinstance(each, tuple)}
-    alike = [[f for f in text.functions or () if len(f.hashes & same) > len(f.hashes) / 2] for text in texts]
-    names = ", ".join(sorted({_text(f.name) for f in alike[0]} & {_text(f.name) for f in alike[1]}))
-    built = f"<p>Built alike: {names}.</p>" if names else ""
-    columns = "".join(f"<pre>{''.join(_lines(text, marked))}</pre>" for text, marked in zip(texts, alike))
+    alike = [_alike(text, frozenset(pair.common.get("structure", ()))) for text in texts]
+    names = ", ".join(sorted({_text(function.name) for marked in alike for function in marked}))
+    built = f"<p>Where both are built alike, and few others: {names} (marked).</p>" if names else ""
+    columns = "".join(
+        f'<pre tabindex="0" role="region" aria-label="{_text(work.student)}">{"".join(_lines(text, marked))}</pre>'
+        for work, text, marked in zip((pair.left, pair.right), texts, alike)
+    )
     return f'<details>\n<summary>{number}. {_names(pair)}</summary>\n{built}<div class="pair">{columns}</div>\n</details>\n'
+
+
+def _alike(text: Text, common: frozenset[Hashable]) -> list[Function]:
+    """The functions with something in them that the two share and few others have."""
+    return [
+        function
+        for function in text.functions or ()
+        if any((name, each) in common for name in (function.name, OTHER) for each in function.hashes)
+    ]
 
 
 def _lines(text: Text, marked: Sequence[Function]) -> Iterator[str]:

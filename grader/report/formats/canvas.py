@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from grader.classroom import ExerciseRow, Identity
+from grader.render.text import counted
 from grader.report.escape import csv_cell, is_plain_cell
 from grader.report.formats.numbers import number
 from grader.report.formats.tables import lines
@@ -68,12 +69,12 @@ def gradebook(report: ClassReport) -> Made:
     remarks = []
     if left_out:
         remarks.append(
-            f"canvas.csv leaves out {len(left_out)} students without an id of their own that Canvas could find: "
+            f"canvas.csv leaves out {counted(len(left_out), 'student')} without an id of their own that Canvas could find: "
             f"{', '.join(left_out[:5])}" + (" ..." if len(left_out) > 5 else "")
         )
     if fallen_back:
         remarks.append(
-            f"canvas.csv: {fallen_back} students have no Canvas id, so their roster id stands as SIS User ID"
+            f"canvas.csv: the roster's id stands as SIS User ID of {counted(fallen_back, 'student')} without a Canvas id"
         )
     return Made(lines(_rows(report, chosen)), remarks)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from grader.classroom import ClassError
+from grader.render.text import counted
 from grader.report.escape import csv_cell
 from grader.report.formats.canvas import HEAD, KINDS, NUMBER_AT_END, Made, assignment, shared_ids, title
 from grader.report.formats.numbers import number
@@ -36,8 +37,12 @@ def filled(report: ClassReport, path: Path) -> Made:
     excused, unknown = _fill(report, table, columns)
     missing = [e.id for i, e in enumerate(report.exercises) if i not in wanted.values()]
     remarks = [
-        (unknown, f"{unknown} rows are of no student of this run and stay as they are"),
-        (excused, f"{excused} cells say {_EXCUSED} (excused) and stay so"),
+        (unknown, f"left as it is, of no student of this run: {counted(unknown, 'row')}"),
+        (excused, f"left as it is, says {_EXCUSED} (excused): {counted(excused, 'cell')}"),
+        (
+            len(scales := _other_scales(report, table, columns)),
+            f"Canvas has other points possible: {'; '.join(scales)}",
+        ),
         (len(wanted) - len(columns), f"read only for Canvas, left as they are: {_names(report, wanted, fixed)}"),
         (len(missing), f"no column for {', '.join(missing[:8])}" + (" ..." if len(missing) > 8 else "")),
     ]
@@ -46,7 +51,11 @@ def filled(report: ClassReport, path: Path) -> Made:
 
 def _names(report: ClassReport, wanted: Mapping[int, int], fixed: frozenset[int]) -> str:
     places = [exercise for column, exercise in wanted.items() if column in fixed]
-    return ", ".join(report.quiz_title if place == _QUIZ else report.exercises[place].id for place in places)
+    return ", ".join(_name(report, place) for place in places)
+
+
+def _name(report: ClassReport, place: int) -> str:
+    return report.quiz_title if place == _QUIZ else report.exercises[place].id
 
 
 def _fill(report: ClassReport, table: Sequence[list[str]], columns: Mapping[int, int]) -> tuple[int, int]:
@@ -86,6 +95,26 @@ def _is_canvas_own(row: Sequence[str]) -> bool:
     )
 
 
+def _other_scales(report: ClassReport, table: Sequence[Sequence[str]], columns: Mapping[int, int]) -> list[str]:
+    """The columns whose marks Canvas would show out of another number of points than they are of."""
+    possible = next((row for row in table[1:] if row and "Points Possible" in row[0]), ())
+    most = max((student.quiz[1] for student in report.students if student.quiz), default=0.0)
+    made = []
+    for column, place in columns.items():
+        ours = number(most if place == _QUIZ else report.exercises[place].max_mark)
+        theirs = possible[column].strip() if column < len(possible) else ""
+        if theirs and _as_number(theirs) != _as_number(ours):
+            made.append(f"{_name(report, place)} {theirs}, here {ours}")
+    return made
+
+
+def _as_number(text: str) -> float | None:
+    try:
+        return float(text.replace(",", "."))
+    except ValueError:
+        return None
+
+
 def _read_only(table: Sequence[Sequence[str]]) -> frozenset[int]:
     """The columns of which the row of points possible says that Canvas does not read them."""
     row = next((row for row in table[1:] if row and "Points Possible" in row[0]), ())
@@ -95,8 +124,10 @@ def _read_only(table: Sequence[Sequence[str]]) -> frozenset[int]:
 def _read(path: Path) -> tuple[list[list[str]], str]:
     try:
         text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ClassError(f"{path} cannot be read as UTF-8 text", "Export the gradebook from Canvas again.") from error
+    except OSError as error:
+        raise ClassError(f"{path}: {error.strerror}", "Name the file that Canvas exported.") from error
+    except UnicodeDecodeError as error:
+        raise ClassError(f"{path} is no UTF-8 text", "Export the gradebook from Canvas again.") from error
     first = "\n".join(text.split("\n")[:3])
     delimiter = ";" if first.count(";") > first.count(",") else ","
     try:

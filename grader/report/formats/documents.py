@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict
 from typing import Any, Final
 
 from grader.classroom import Identity, Row
+from grader.report.findings import exercise_counts, exercise_mean, glance, needs_help
 from grader.report.model import STATUSES, ClassReport
+from grader.report.quizmarks import quiz_glance
 from grader.report.statistics import ItemStatistics
 
 SCHEMA: Final = 1
@@ -21,7 +24,7 @@ def report_json(report: ClassReport, statistics: ItemStatistics) -> Iterator[str
 
 
 def _document(report: ClassReport, statistics: ItemStatistics) -> dict[str, Any]:
-    info = report.info
+    info, quiz = report.info, quiz_glance(report)
     return {
         "schema": SCHEMA,
         "course": report.course,
@@ -40,12 +43,13 @@ def _document(report: ClassReport, statistics: ItemStatistics) -> dict[str, Any]
         else None,
         "levels": dict(report.levels),
         "overrides_chain_broken_at": report.chain_broken_at,
-        "exercises": [
-            {"id": e.id, "number": e.number, "title": e.title, "max_mark": e.max_mark, "weight": e.weight}
-            for e in report.exercises
-        ],
+        "class": {
+            **glance(report)._asdict(),
+            "need_help": [{"student": h.student.pseudonym, "reasons": h.reasons} for h in needs_help(report)],
+        },
+        "exercises": [_exercise(report, index) for index in range(len(report.exercises))],
         "functions": [_function(report, statistics, column) for column in range(len(report.columns))],
-        "quiz": {"title": report.quiz_title} if report.quiz_title else None,
+        "quiz": {"title": report.quiz_title, **(quiz._asdict() if quiz else {})} if report.quiz_title else None,
         "alpha": {"value": statistics.alpha, "n": statistics.n},
         "mistakes": [
             {
@@ -59,6 +63,7 @@ def _document(report: ClassReport, statistics: ItemStatistics) -> dict[str, Any]
         "changes": None
         if report.changes is None
         else [{**c._asdict(), "exercise": report.exercises[c.exercise].id} for c in report.changes],
+        "overrides": [{**asdict(o), "at": o.at.isoformat()} for o in report.overrides],
         "students": [
             {
                 "student": s.pseudonym,
@@ -69,6 +74,17 @@ def _document(report: ClassReport, statistics: ItemStatistics) -> dict[str, Any]
             }
             for s in report.students
         ],
+    }
+
+
+def _exercise(report: ClassReport, index: int) -> dict[str, Any]:
+    exercise = report.exercises[index]
+    return {
+        **{"id": exercise.id, "number": exercise.number, "title": exercise.title},
+        **{"max_mark": exercise.max_mark, "weight": exercise.weight},
+        "mean": exercise_mean(report, index),
+        "counts": exercise_counts(report, index),
+        "late": sum(student.cells[index].late for student in report.students),
     }
 
 

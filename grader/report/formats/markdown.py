@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
+from grader.render.text import counted
 from grader.report import lines
 from grader.report.escape import markdown
 from grader.report.findings import HELP_ROWS, Glance, glance, needs_help
@@ -68,7 +69,7 @@ def _head(report: ClassReport, at: Glance, shared: bool) -> Iterator[str]:
     if report.unsafe:
         yield "**Graded without confinement (--allow-unsafe): student code could reach the grader.**\n\n"
     cells = len(report.students) * len(report.exercises)
-    said = [f"{at.students} students"]
+    said = [counted(at.students, "student")]
     if not (shared and small(round((1 - at.handed_in) * cells), cells)):
         said.append(f"{at.handed_in:.0%} of the work handed in")
     if at.mean is not None and at.median is not None and not (shared and at.active < FEWEST):
@@ -76,8 +77,8 @@ def _head(report: ClassReport, at: Glance, shared: bool) -> Iterator[str]:
     yield f"{', '.join(said)}.\n"
     quiz = quiz_glance(report)
     if quiz and not (shared and quiz.papers < FEWEST):
-        papers = about(quiz.papers, at.students) if shared else str(quiz.papers)
-        yield f"\n{markdown(report.quiz_title)}: mean {quiz.mean:.0%} of {papers} papers.\n"
+        papers = f"{about(quiz.papers, at.students)} papers" if shared else counted(quiz.papers, "paper")
+        yield f"\n{markdown(report.quiz_title)}: mean {quiz.mean:.0%} of {papers}.\n"
 
 
 def _students(report: ClassReport) -> Iterator[str]:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from grader.classroom import Identity
+from grader.render.text import counted
 from grader.report.escape import csv_cell, file_name, is_plain_cell
 from grader.report.formats.canvas import Made
 from grader.report.formats.numbers import number
@@ -39,7 +40,7 @@ def gradebook(report: ClassReport) -> Made:
             left_out.append(student)
     names = ", ".join(student.pseudonym for student in left_out[:5]) + (" ..." if len(left_out) > 5 else "")
     why = "without an address of their own or not on the roster" if has_roster else "without an address of their own"
-    remarks = [f"moodle.csv leaves out {len(left_out)} students {why}: {names}"] if left_out else []
+    remarks = [f"moodle.csv leaves out {counted(len(left_out), 'student')} {why}: {names}"] if left_out else []
     return Made(lines(_rows(report, chosen)), remarks)
 
 
