@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import re
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -30,12 +31,16 @@ def override(
     The student's row before and after. ClassError if there is no such exercise, function, or so many points.
     """
     exercise, function = _target(folder, target)
+    whole = f"{exercise.id}:{function}" if function else exercise.id
     if not reason.strip():
         raise ClassError("an override needs a reason", 'Add --reason "what was wrong with the mark".')
     before = _row(folder, student, exercise.id)
     most = _most(exercise, function)
     if points is not None and not 0 <= points <= most:
-        raise ClassError(f"{target} has {most:g} points, not {points:g}", f"Give 0 to {most:g}.")
+        hint = f"Give 0 to {most:g}, or --take-back to let the graded points count again."
+        raise ClassError(f"{whole} can have 0 to {most:g} points, not {points:g}", hint)
+    if points is None and all(each.function != function for each in before.overrides):
+        raise ClassError(f"{folder}: no mark of {student.student} for {whole} was set by hand", _set_by_hand(before))
     with only_writer(folder), Ledger(folder) as ledger:
         if (number := overrides.broken_at(ledger.db)) is not None:
             raise ClassError(
@@ -62,13 +67,7 @@ def override(
 def _target(folder: Path, target: str) -> tuple[ExerciseRow, str]:
     word, _, function = target.partition(":")
     with open_run(folder) as run:
-        lowered = word.lower()
-        found = [
-            exercise
-            for exercise in run.exercises
-            if lowered
-            in (exercise.id, exercise.id.partition("_")[2], f"exercise{exercise.number}", str(exercise.number))
-        ]
+        found = [exercise for exercise in run.exercises if _means(word.lower(), exercise)]
         names = ", ".join(exercise.id for exercise in run.exercises)
     if len(found) != 1:
         raise ClassError(f"{folder}: no exercise {word!r}", f"There are {names or 'none'}.")
@@ -76,6 +75,18 @@ def _target(folder: Path, target: str) -> tuple[ExerciseRow, str]:
     if function and function not in functions:
         raise ClassError(f"{found[0].id} has no function {function!r}", f"It has {', '.join(functions)}.")
     return found[0], function
+
+
+def _means(word: str, exercise: ExerciseRow) -> bool:
+    """Whether a word is an exercise's id, its name without the number, or its number as in 3, ex03, exercise3."""
+    number = re.fullmatch(r"(?:exercise|ex)?0*(\d+)", word)
+    return word in (exercise.id, exercise.id.partition("_")[2]) or bool(number and int(number[1]) == exercise.number)
+
+
+def _set_by_hand(row: Row) -> str:
+    """What could be taken back instead."""
+    targets = [f"{row.exercise}:{each.function}" if each.function else row.exercise for each in row.overrides]
+    return f"There is one for {', '.join(targets)}." if targets else "There is nothing to take back."
 
 
 def _most(exercise: ExerciseRow, function: str) -> float:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,9 +25,19 @@ class ClassGroup(click.Group):
         help_options = ("-h", "--help")
         if not args or (args[0] not in self.commands and any(word in help_options for word in args)):
             args = ["--help"]  # the group's, which holds the options of the grading command
+        elif not args[0].startswith("-") and (near := self._near(args[0])):
+            raise click.UsageError(f"there is no folder {args[0]!r}. Did you mean grade class {near}?", ctx)
         elif args[0] not in self.commands:
             args = [GRADE, *args]
         return super().parse_args(ctx, args)
+
+    def _near(self, word: str) -> str:
+        """The subcommand that a word is nearly, if it is nothing on the disk."""
+        from difflib import get_close_matches
+
+        if word in self.commands or Path(word).exists():
+            return ""
+        return next(iter(get_close_matches(word, [name for name in self.commands if name != GRADE], 1, 0.7)), "")
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -93,8 +105,12 @@ def grade_command(
     from grader.classroom.summary import save_lists, sentences, shard_sentences
     from grader.classroom.work.shard import Part
 
-    request = Request(submissions, out, roster, secret, jobs, dask, allow_unsafe)
     part = Part.parse(shard) if shard is not None else None
+    if submissions.is_dir() and out.resolve().is_relative_to(submissions.resolve()):
+        raise click.UsageError(
+            f"the run would lie among the submissions: name a folder outside {submissions} with --out"
+        )
+    request = Request(submissions, out, roster, secret, jobs, dask, allow_unsafe)
     with grading_progress() as progress, _going_on():
         if part is not None:
             from grader.classroom.shards import grade_shard
@@ -185,7 +201,18 @@ def diff_command(runs: tuple[Path, ...], names: bool, as_json: bool) -> int:
     return 0
 
 
-@class_group.command("override")
+class Points(click.Command):
+    """A command with points, which a word such as -1 is meant for, and not as an option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Says of negative points what they are, before they are looked for among the options."""
+        numbers = [word for word in args if re.fullmatch(r"-\.?\d.*", word)]
+        if numbers and "--" not in args:
+            raise click.UsageError(f"{numbers[0]} is no number of points: give 0 or more, or --take-back", ctx)
+        return super().parse_args(ctx, args)
+
+
+@class_group.command("override", cls=Points)
 @run_argument
 @click.argument("student")
 @click.argument("target", metavar="EXERCISE[:FUNCTION]")
@@ -245,12 +272,19 @@ def export_command(run: Path, student: str, to: Path | None) -> int:
     if to is None:
         click.echo(document)
         return 0
-    try:
-        to.touch(mode=0o600)
-        to.write_text(document + "\n", encoding="ascii")
-    except OSError as error:
-        raise click.FileError(str(to), error.strerror) from error
+    _write_private(to, document + "\n")
     return 0
+
+
+def _write_private(path: Path, text: str) -> None:
+    """Writes a file that only its owner may read, also where there was one that others may."""
+    try:
+        path.touch(mode=0o600)
+        if os.name != "nt":
+            path.chmod(0o600)
+        path.write_text(text, encoding="utf-8", errors="backslashreplace")
+    except OSError as error:
+        raise click.FileError(str(path), error.strerror) from error
 
 
 @click.command("similar")
@@ -282,26 +316,21 @@ def similar(
 
     Example: grade similar submissions --top 10
     """
-    import os
-
     from grader.catalog import find_course
     from grader.classroom.similar.export import export as export_folders
     from grader.classroom.similar.find import similar as find_similar
     from grader.classroom.similar.find import sources_of
     from grader.classroom.similar.page import page
+    from grader.render.text import counted
 
     course = find_course()
     sources = sources_of(course, submissions, previous)
     if export is not None:
         count = export_folders(course, sources, export)
-        _show([(f"Written: {count} files, and {export / 'commands.txt'} with what to run.", "  ")])
+        _show([(f"Written: {counted(count, 'file')}, and {export / 'commands.txt'} with what to run.", "  ")])
         return 0
     found = list(find_similar(course, submissions, sources, top, jobs or os.cpu_count() or 1))
-    try:
-        out.touch(mode=0o600)
-        out.write_text(page(course.name, found), encoding="utf-8")
-    except OSError as error:
-        raise click.FileError(str(out), error.strerror) from error
-    pairs = sum(len(each.pairs) for each in found)
-    _show([(f"{len(sources)} works compared, {pairs} pairs worth a look, which proves nothing: {out}", "  ")])
+    _write_private(out, page(course.name, found))
+    pairs = counted(sum(len(each.pairs) for each in found), "pair")
+    _show([(f"{counted(len(sources), 'work')} compared, {pairs} worth a look, which proves nothing: {out}", "  ")])
     return 0

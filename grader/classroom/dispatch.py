@@ -11,6 +11,7 @@ from typing import Final
 
 from grader.catalog import CourseFault, ExerciseFiles
 from grader.classroom.conditions import first_look
+from grader.classroom.fault import ClassError
 from grader.classroom.ledger import Graded, Task
 from grader.classroom.secret import Secret
 from grader.classroom.work.chunk import Chunk, results_from_plain
@@ -45,7 +46,13 @@ class Plans:
     def get(self, exercise: str) -> tuple[str, bytes]:
         """The id and the bytes of an exercise's plan; CourseFault or PlanError if it has none."""
         if self._last[0] != exercise:
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            try:
+                self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            except OSError as error:
+                raise ClassError(
+                    f"{self.folder}: {error.strerror}",
+                    "Make it a folder that can be written, then give the same command.",
+                ) from error
             plan = load_or_compile(self.exercises[exercise].solution, self.secret.seed(exercise), self.folder)
             data = save(plan)
             self._last = (exercise, hashlib.sha256(data).hexdigest(), data)

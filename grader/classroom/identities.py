@@ -11,22 +11,25 @@ import hashlib
 import hmac
 import json
 import secrets
-import sqlite3
+import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 from types import TracebackType
 from typing import Final
 
-from grader.classroom.database import damaged, open_database
+from grader.classroom.database import open_database
+from grader.classroom.fault import ClassError
 from grader.classroom.model import Identity
 from grader.classroom.secret import create_private
 
 FILE: Final = "identity.db"
 KEY: Final = "class.key"
+_KEY_BYTES: Final = 32
 _BITS: Final = 60  # twelve letters; among 10,000 students two meet with a chance of one in 10 billion
 
 _SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)STRICT;
 CREATE TABLE IF NOT EXISTS identity (
     pseudonym TEXT PRIMARY KEY, student TEXT NOT NULL, name TEXT NOT NULL, email TEXT NOT NULL, section TEXT NOT NULL,
     ids TEXT NOT NULL, listed INTEGER NOT NULL
@@ -34,7 +37,7 @@ CREATE TABLE IF NOT EXISTS identity (
 CREATE TABLE IF NOT EXISTS alias (id TEXT PRIMARY KEY, pseudonym TEXT NOT NULL)STRICT;
 CREATE TABLE IF NOT EXISTS file (
     id INTEGER PRIMARY KEY, root TEXT NOT NULL, path TEXT NOT NULL, size INTEGER NOT NULL, changed INTEGER NOT NULL,
-    present INTEGER NOT NULL, placing TEXT NOT NULL, UNIQUE (root, path)
+    placing TEXT NOT NULL, UNIQUE (root, path)
 )STRICT;
 CREATE TABLE IF NOT EXISTS origin (
     file INTEGER NOT NULL, submission INTEGER NOT NULL, member TEXT NOT NULL, PRIMARY KEY (file, submission, member)
@@ -49,10 +52,17 @@ CREATE INDEX IF NOT EXISTS unplaced_of ON unplaced (file);
 
 
 def course_key(state: Path) -> bytes:
-    """The key of a course's pseudonyms, made when it is first needed; only its owner may read it."""
+    """The key of a course's pseudonyms, made when it is first needed; only its owner may read it. ClassError without one."""
     path = state / KEY
-    create_private(path, secrets.token_hex(32).encode())
-    return path.read_bytes().strip()
+    hint = "Put back a copy of it. Only if there is none, delete it: with a new one students get other pseudonyms."
+    try:
+        create_private(path, secrets.token_hex(32).encode())
+        key = path.read_bytes().strip()
+    except OSError as error:
+        raise ClassError(f"{path}: {error.strerror}", "Make it a file that you can read and write.") from error
+    if len(key) < _KEY_BYTES:  # who knows the key can tell whose a pseudonym is
+        raise ClassError(f"{path} has {len(key)} bytes, and the key of the pseudonyms at least {_KEY_BYTES}", hint)
+    return key
 
 
 def pseudonym(key: bytes, student: str) -> str:
@@ -67,6 +77,8 @@ class Identities:
     def __init__(self, folder: Path, *, writing: bool = False) -> None:
         self.path = folder / FILE
         self.db = open_database(self.path, _SCHEMA if writing else None)
+        if writing:
+            self.db.execute("PRAGMA secure_delete = ON")  # what is deleted here named somebody
 
     def __enter__(self) -> Identities:
         return self
@@ -78,11 +90,17 @@ class Identities:
 
     def __iter__(self) -> Iterator[Identity]:
         """All identities, in the order of their pseudonyms."""
-        try:
-            with closing(self.db.execute("SELECT * FROM identity ORDER BY pseudonym")) as rows:
-                yield from map(_identity, rows)
-        except sqlite3.Error as error:
-            raise damaged(self.path, error) from error
+        with closing(self.db.execute("SELECT * FROM identity ORDER BY pseudonym")) as rows:
+            yield from map(_identity, rows)
+
+    def meta(self, name: str) -> str | None:
+        """What is kept under a name."""
+        row = self.db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        return str(row[0]) if row else None
+
+    def put_meta(self, name: str, value: str) -> None:
+        """Keeps something under a name. Belongs into a transaction."""
+        self.db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
 
     def get(self, name: str) -> Identity | None:
         """Who has a pseudonym, or None."""
@@ -93,6 +111,10 @@ class Identities:
         """The pseudonym that an id ("roster:alice", "moodle:123") was given before, or None."""
         row = self.db.execute("SELECT pseudonym FROM alias WHERE id = ?", (_storable(alias),)).fetchone()
         return str(row[0]) if row else None
+
+    def of_student(self, student: str) -> str | None:
+        """The pseudonym of a student whom the rules name by their id, or None."""
+        return self.known(f"roster:{student}") or self.known(unicodedata.normalize("NFC", student))
 
     def put(self, identity: Identity, aliases: tuple[str, ...] = ()) -> None:
         """Keeps an identity, and the ids that mean it from now on."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sqlite3
 import time
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,7 +19,8 @@ from types import TracebackType
 from typing import Final
 
 from grader.classroom import overrides
-from grader.classroom.database import damaged, open_database, transaction
+from grader.classroom.database import Database, open_database, transaction
+from grader.classroom.fault import ClassError
 from grader.classroom.model import FunctionRow, Reported
 from grader.classroom.rules import Rules
 
@@ -151,7 +151,7 @@ def key_of(sha: bytes, exercise: Exercise, conditions: Conditions) -> bytes:
     return hashlib.sha256("\0".join(parts).encode()).digest()
 
 
-def reported(db: sqlite3.Connection, student: str | None = None) -> list[Reported]:
+def reported(db: Database, student: str | None = None) -> list[Reported]:
     """What students reported, or one of them, by what it is about."""
     where, values = ("", ()) if student is None else (" AND st.pseudonym = ?", (student,))
     rows = db.execute(
@@ -188,9 +188,14 @@ class Ledger:
     # --- runs --------------------------------------------------------------------------------------------------------
 
     def begin(self, course: str, conditions: Conditions, exercises: Iterable[Exercise], rules: Rules) -> int:
-        """Begins a run; its number."""
+        """Begins a run; its number. ClassError if the earlier ones were of another course."""
+        if (earlier := self.meta("course")) not in (None, course):
+            raise ClassError(
+                f"{self.path.parent} is a run of the course {earlier!r}, and this course is {course!r}",
+                "Name another folder with --out; if it is the same course, give it its earlier name in [tool.grade] again.",
+            )
         with self.write():
-            self.db.execute("INSERT OR REPLACE INTO meta VALUES ('course', ?)", (course,))
+            self.put_meta("course", course)
             c = conditions
             row = (c.grader, c.commitment, c.environment, c.level, c.unsafe, c.python, c.numpy)
             made = self.db.execute(
@@ -223,6 +228,21 @@ class Ledger:
         self.db.execute("INSERT INTO run_context VALUES (?, ?, ?)", (self.run, exercise.id, number))
         return int(number)
 
+    def meta(self, name: str) -> str | None:
+        """What is kept under a name."""
+        row = self.db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        return str(row[0]) if row else None
+
+    def put_meta(self, name: str, value: str) -> None:
+        """Keeps something under a name. Belongs into a transaction."""
+        self.db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+
+    def keep_rules(self, rules: Rules) -> None:
+        """Keeps the rules of this run, with pseudonyms, in place of those that it began with. Belongs into a transaction."""
+        self.db.execute(
+            "UPDATE run SET rules = ? WHERE id = ?", (json.dumps(rules.to_json(), sort_keys=True), self.run)
+        )
+
     def context_of(self, exercise: str) -> int:
         """The number of the conditions under which an exercise is graded in this run."""
         return self._exercises[exercise][1]
@@ -243,10 +263,7 @@ class Ledger:
 
     def settle(self) -> None:
         """Brings what was written from the log into the file, and onto the disk."""
-        try:
-            self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        except sqlite3.Error as error:
-            raise damaged(self.path, error) from error
+        self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def note(self, author: str, what: str) -> None:
         """Adds to the list of who did what. Belongs into a transaction."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from typing import Final
 
@@ -132,14 +132,15 @@ def _row(
     points = _points(graded, overrides)
     scale = exercise.max_mark / most if most else 0.0
     final = any(not override.function for override in overrides)  # a mark of the whole exercise is the last word
-    kept = 1.0 if final else 1 - late.percent / 100
+    if final:
+        late = replace(late, free_days=0, percent=0.0)
     return Row(
         student=student,
         exercise=exercise.id,
         status=graded.status if graded else BROKEN if attempt.failure else PENDING,
         points=points,
         max_points=most,
-        mark=None if points is None else points * scale * kept,
+        mark=None if points is None else points * scale * (1 - late.percent / 100),
         max_mark=exercise.max_mark,
         late=late,
         overrides=overrides,

@@ -9,11 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-import sqlite3
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timezone
 from typing import Final
 
+from grader.classroom.database import Database
 from grader.classroom.model import Override
 
 SCHEMA: Final = """
@@ -27,7 +27,7 @@ _START: Final = "0" * 64
 
 
 def add(
-    db: sqlite3.Connection,
+    db: Database,
     *,
     student: str,
     exercise: str,
@@ -53,14 +53,14 @@ def add(
     return int(row[0])
 
 
-def of(db: sqlite3.Connection, student: str, exercise: str | None = None) -> tuple[Override, ...]:
+def of(db: Database, student: str, exercise: str | None = None) -> tuple[Override, ...]:
     """The overrides of a student, at one exercise or all, oldest first."""
     where, values = ("", (student,)) if exercise is None else (" AND exercise = ?", (student, exercise))
     rows = db.execute(f"SELECT id, content FROM override WHERE student = ?{where} ORDER BY id", values)
     return tuple(_override(number, content) for number, content in rows if content)
 
 
-def everything(db: sqlite3.Connection) -> Iterator[Override]:
+def everything(db: Database) -> Iterator[Override]:
     """All overrides that are not forgotten, oldest first."""
     for number, content in db.execute("SELECT id, content FROM override WHERE content <> '' ORDER BY id"):
         yield _override(number, content)
@@ -72,13 +72,13 @@ def in_force(overrides: Iterable[Override]) -> tuple[Override, ...]:
     return tuple(override for override in last.values() if override.points is not None)
 
 
-def blank(db: sqlite3.Connection, student: str) -> int:
+def blank(db: Database, student: str) -> int:
     """Blanks what the chain says of a student; how many links that were. Belongs into a transaction."""
     changed = db.execute("UPDATE override SET student = '', exercise = '', content = '' WHERE student = ?", (student,))
     return changed.rowcount
 
 
-def broken_at(db: sqlite3.Connection) -> int | None:
+def broken_at(db: Database) -> int | None:
     """The number of the first link that does not fit the chain, None if all do."""
     previous, expected = _START, 1
     for number, student, exercise, content, digest, link in db.execute("SELECT * FROM override ORDER BY id"):
@@ -90,7 +90,7 @@ def broken_at(db: sqlite3.Connection) -> int | None:
     return None
 
 
-def head(db: sqlite3.Connection) -> str:
+def head(db: Database) -> str:
     """The hash of the last link: written down elsewhere, it shows later that no link was dropped from the end."""
     row = db.execute("SELECT hash FROM override ORDER BY id DESC LIMIT 1").fetchone()
     return str(row[0]) if row else _START

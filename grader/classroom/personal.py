@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import zlib
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import asdict
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from grader.classroom import overrides
-from grader.classroom.database import damaged, only_writer, transaction
+from grader.classroom.database import Database, only_writer, transaction
 from grader.classroom.fault import ClassError
 from grader.classroom.identities import Identities
 from grader.classroom.ledger import Ledger, reported
@@ -25,11 +25,13 @@ def find_student(folder: Path, word: str) -> Identity:
     """The student of a run that an id, a pseudonym, an email address or a name means; ClassError if not exactly one."""
     with Identities(folder) as identities:
         found = identities.find(word)
+        near = [] if found else get_close_matches(word, [identity.student for identity in identities], 2, 0.7)
     if len(found) == 1:
         return found[0]
     if not found:
+        guess = f"Did you mean {' or '.join(near)}? " if near else ""
         raise ClassError(
-            f"{folder}: nobody is called {word!r}", "Write the student's id, email address, name or pseudonym."
+            f"{folder}: nobody is called {word!r}", f"{guess}Write the student's id, email address, name or pseudonym."
         )
     names = ", ".join(identity.student for identity in found)
     raise ClassError(f"{folder}: {word!r} can mean {names}", "Write the student's id.")
@@ -75,7 +77,7 @@ def export_data(folder: Path, identity: Identity) -> dict[str, Any]:
     }
 
 
-def _source(db: sqlite3.Connection, sha: str) -> str:
+def _source(db: Database, sha: str) -> str:
     row = db.execute("SELECT data FROM source WHERE sha = ?", (bytes.fromhex(sha),)).fetchone() if sha else None
     return zlib.decompress(row[0]).decode("utf-8", "backslashreplace") if row else ""
 
@@ -104,28 +106,27 @@ def _submissions(folder: Path, pseudonym: str) -> list[int]:
 
 
 def forget(folder: Path, identity: Identity, author: str) -> dict[str, int]:
-    """Removes a student from a run: identity, submissions, results that are nobody else's. Counts of what went.
+    """Removes a student from a run: identity, submissions, results that are nobody else's. How many of each went.
 
     Their overrides are blanked, so that the chain can still be checked. The pseudonym stays in a list of those who are
     not to be collected again. What lies in the folder of submissions is not touched.
     """
     numbers = _submissions(folder, identity.pseudonym)
     with only_writer(folder), Ledger(folder) as ledger, Identities(folder, writing=True) as identities:
-        for connection in (ledger.db, identities.db):
-            connection.execute("PRAGMA secure_delete = ON")
+        ledger.db.execute("PRAGMA secure_delete = ON")
         with ledger.write():
             counts = _remove(ledger.db, identity.pseudonym)
             ledger.db.execute("INSERT OR IGNORE INTO forgotten VALUES (?)", (identity.pseudonym,))
             ledger.note(author, "forgot a student")
         with transaction(identities.db, identities.path):
-            counts["files"] = _remove_identity(identities.db, identity.pseudonym, numbers)
-        for connection, path in ((ledger.db, ledger.path), (identities.db, identities.path)):
-            _compact(connection, path)
+            counts["file"] = _remove_identity(identities.db, identity.pseudonym, numbers)
+        for connection in (ledger.db, identities.db):
+            _compact(connection)
     (folder / "collected.txt").unlink(missing_ok=True)  # it holds names
     return counts
 
 
-def _remove(db: sqlite3.Connection, pseudonym: str) -> dict[str, int]:
+def _remove(db: Database, pseudonym: str) -> dict[str, int]:
     student = "(SELECT id FROM student WHERE pseudonym = ?)"
     shas = [
         row[0] for row in db.execute(f"SELECT DISTINCT sha FROM submission WHERE student = {student}", (pseudonym,))
@@ -141,10 +142,10 @@ def _remove(db: sqlite3.Connection, pseudonym: str) -> dict[str, int]:
     db.execute(f"DELETE FROM reported WHERE student = {student}", (pseudonym,))
     db.execute("DELETE FROM student WHERE pseudonym = ?", (pseudonym,))
     _without_extension(db, pseudonym)
-    return {"submissions": submissions, "results": results, "overrides": blanked}
+    return {"submission": submissions, "result": results, "override": blanked}
 
 
-def _without_extension(db: sqlite3.Connection, pseudonym: str) -> None:
+def _without_extension(db: Database, pseudonym: str) -> None:
     """Removes a student's extensions from the rules that runs keep."""
     for number, text in db.execute("SELECT id, rules FROM run").fetchall():
         rules = json.loads(text)
@@ -152,7 +153,7 @@ def _without_extension(db: sqlite3.Connection, pseudonym: str) -> None:
             db.execute("UPDATE run SET rules = ? WHERE id = ?", (json.dumps(rules, sort_keys=True), number))
 
 
-def _remove_identity(db: sqlite3.Connection, pseudonym: str, numbers: list[int]) -> int:
+def _remove_identity(db: Database, pseudonym: str, numbers: list[int]) -> int:
     files: set[int] = set()
     for number in numbers:
         files |= {row[0] for row in db.execute("SELECT file FROM origin WHERE submission = ?", (number,))}
@@ -169,12 +170,9 @@ def _remove_identity(db: sqlite3.Connection, pseudonym: str, numbers: list[int])
     return len(files)
 
 
-def _compact(connection: sqlite3.Connection, path: Path) -> None:
+def _compact(connection: Database) -> None:
     """Writes the file anew, so that nothing of what was deleted is left in it or in its log."""
-    try:
-        with closing(connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")):
-            pass
-        connection.execute("VACUUM")
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    except sqlite3.Error as error:
-        raise damaged(path, error) from error
+    with closing(connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")):
+        pass
+    connection.execute("VACUUM")
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -11,6 +11,8 @@ from typing import Final
 
 import click
 
+from grader.render.text import counted
+
 LINE_SECONDS: Final = 60.0
 
 Report = Callable[[int, int, int], None]
@@ -48,21 +50,36 @@ def _bar() -> Iterator[Report]:
         yield report
 
 
-def _lines() -> Report:
-    started = last = time.monotonic()
+def _lines(clock: Callable[[], float] = time.monotonic) -> Report:
+    started = last = clock()
+    before = 0
 
     def report(done: int, total: int, failures: int) -> None:
-        nonlocal last
-        now = time.monotonic()
+        nonlocal last, before
+        now = clock()
         if now - last >= LINE_SECONDS:
-            last = now
-            left = f", {(total - done) * (now - started) / done / 60:.0f} minutes left" if done else ""
+            # by the last minute: endless loops are timed by themselves at the end, hundreds of times slower than the rest
+            left = time_left(done, total, done - before, now - last)
+            last, before = now, done
             broken = f", {failures} broken" if failures else ""
             click.echo(f"grading: {done} of {total}, {rate(done, now - started)}{left}{broken}", err=True)
 
     return report
 
 
+def time_left(done: int, total: int, lately: int, seconds: float) -> str:
+    """How long the rest takes if it goes on as in the last seconds, in which `lately` were done; "" if none was."""
+    if lately <= 0 or done >= total:
+        return ""
+    minutes = (total - done) * seconds / lately / 60
+    return f", {counted(round(minutes), 'minute')} left" if minutes >= 1 else ", less than a minute left"
+
+
 def rate(done: int, seconds: float) -> str:
-    """How many a second."""
-    return f"{done / seconds:.0f} a second" if seconds > 0 and done else ""
+    """How many a second, or a minute where they are few and it lasts."""
+    if seconds <= 0 or not done:
+        return ""
+    each = done / seconds
+    if each < 1 and seconds >= LINE_SECONDS:
+        return f"{60 * each:.0f} a minute"
+    return f"{each:.{0 if each >= 1 else 1}f} a second"

@@ -9,7 +9,6 @@ Nothing is kept in memory but one student's work at a time. Students are pseudon
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timezone
@@ -19,21 +18,27 @@ from types import TracebackType
 from typing import Any, Final
 
 from grader.classroom import overrides
-from grader.classroom.database import damaged, open_database
+from grader.classroom.database import open_database
 from grader.classroom.identities import Identities
 from grader.classroom.ledger import FILE, reported
 from grader.classroom.marks import Attempt, Graded, exercise_row, marked
 from grader.classroom.model import ExerciseRow, FunctionRow, Identity, Override, Reported, Row, RunInfo, Total
 from grader.classroom.rules import Rules, from_json
 
+# One query for all, which begins with the students in their order (CROSS JOIN keeps it so): only one student's rows are ever
+# sorted. The result is that under the conditions of the last run, else the newest of an earlier one.
 _ATTEMPTS: Final = """
-SELECT st.pseudonym, s.exercise, s.sha, s.submitted, s.sequence, s.late, s.note, s.id
-FROM student st JOIN submission s ON s.student = st.id WHERE s.present AND st.counted ORDER BY st.pseudonym, s.exercise, s.id
+WITH now AS (SELECT exercise, context, max(run) FROM run_context WHERE run <= :until GROUP BY exercise)
+SELECT st.pseudonym, s.exercise, s.sha, s.submitted, s.sequence, s.late, s.note, s.id, n.context,
+    r.key, r.status, r.points, r.max_points, r.level, r.wall_ms, r.cpu_ms, r.detail, r.aside, r.context
+FROM student st CROSS JOIN submission s ON s.student = st.id LEFT JOIN now n ON n.exercise = s.exercise
+LEFT JOIN result r ON r.rowid = coalesce(
+    (SELECT rowid FROM result WHERE sha = s.sha AND context = n.context AND run <= :until),
+    (SELECT rowid FROM result WHERE sha = s.sha AND run <= :until
+     AND context IN (SELECT id FROM context WHERE exercise = s.exercise) ORDER BY run DESC, context DESC LIMIT 1))
+WHERE s.present AND st.counted ORDER BY st.pseudonym, s.exercise, s.id
 """
-_RESULT: Final = """
-SELECT key, status, points, max_points, level, wall_ms, cpu_ms, detail, aside, context FROM result
-WHERE sha = ? AND context IN (SELECT id FROM context WHERE exercise = ?) ORDER BY context = ? DESC, run DESC, context DESC LIMIT 1
-"""
+_LAST: Final = (1 << 63) - 1  # the number of no run
 _FAILURE: Final = "SELECT reason FROM failure WHERE sha = ? AND context = ? ORDER BY at DESC LIMIT 1"
 
 
@@ -184,53 +189,37 @@ class Run:
 
     def _by_student(self, student: str | None) -> Iterator[tuple[str, Mapping[str, Sequence[Attempt]]]]:
         """Every student with their attempts, those who have none too."""
-        narrowed = _ATTEMPTS.replace("WHERE", "WHERE st.pseudonym = ? AND") if student else _ATTEMPTS
-        try:
-            rows = iter(self.db.execute(narrowed, (student,) if student else ()))
-            groups = groupby(rows, key=lambda row: row[0])
+        narrowed = "st.pseudonym = :student AND s.present".join(_ATTEMPTS.split("s.present")) if student else _ATTEMPTS
+        rows = iter(self.db.execute(narrowed, {"until": self.number or _LAST, "student": student}))
+        groups = groupby(rows, key=lambda row: row[0])
+        name, group = next(groups, (None, iter(())))
+        for each in self.students():
+            if student is not None and each != student:
+                continue
+            if each != name:
+                yield each, {}
+                continue
+            yield each, self._attempts_of(group)
             name, group = next(groups, (None, iter(())))
-            for each in self.students():
-                if student is not None and each != student:
-                    continue
-                if each != name:
-                    yield each, {}
-                    continue
-                yield each, self._attempts_of(group)
-                name, group = next(groups, (None, iter(())))
-        except sqlite3.Error as error:
-            raise damaged(self.path, error) from error
 
     def _attempts_of(self, rows: Iterator[tuple[Any, ...]]) -> Mapping[str, Sequence[Attempt]]:
         attempts: dict[str, list[Attempt]] = {}
-        for _, exercise, sha, submitted, sequence, late, note, number in rows:
+        for _, exercise, sha, submitted, sequence, late, note, number, context, key, *result, made in rows:
             at = _time(submitted) if submitted is not None else None
-            context = self._contexts.get(exercise, 0)
-            attempt = Attempt(sha.hex(), at, sequence, number, bool(late), note, *self._result(sha, exercise, context))
+            stale = key is not None and made != context
+            failure = self._one(_FAILURE, (sha, context or 0)) if key is None or stale else None
+            graded = Graded(key.hex(), *result) if key is not None else None
+            reason = str(failure[0]) if failure else ""
+            attempt = Attempt(sha.hex(), at, sequence, number, bool(late), note, graded, stale, reason)
             attempts.setdefault(exercise, []).append(attempt)
         for mine in attempts.values():
             mine.sort(key=Attempt.order)
         return attempts
 
-    def _result(self, sha: bytes, exercise: str, context: int) -> tuple[Graded | None, bool, str]:
-        """The result that counts, whether it is of an earlier version, and why we could not give a newer one."""
-        row = self._one(self._result_query(), (sha, exercise, *self._until(), context))
-        stale = row is not None and row[9] != context
-        failure = self._one(_FAILURE, (sha, context)) if row is None or stale else None
-        graded = Graded(row[0].hex(), *row[1:9]) if row else None
-        return graded, stale, str(failure[0]) if failure else ""
-
-    def _result_query(self) -> str:
-        return _RESULT if self.number is None else _RESULT.replace("ORDER BY", "AND run <= ? ORDER BY", 1)
-
-    def _until(self) -> tuple[int, ...]:
-        return () if self.number is None else (self.number,)
-
     def _rules(self, rules: Rules | None) -> Rules:
         if rules is not None:
             with Identities(self.folder) as identities:
-                return rules.for_pseudonyms(
-                    lambda student: identities.known(f"roster:{student}") or identities.known(student)
-                )
+                return rules.for_pseudonyms(identities.of_student)
         row = self._one("SELECT rules FROM run ORDER BY id DESC LIMIT 1")
         return from_json(json.loads(row[0])) if row else Rules()
 
@@ -252,17 +241,11 @@ class Run:
         return dict(self._all(f"SELECT exercise, context FROM run_context{where} ORDER BY run", values))
 
     def _one(self, query: str, values: Sequence[Any] = ()) -> tuple[Any, ...] | None:
-        try:
-            row = self.db.execute(query, values).fetchone()
-        except sqlite3.Error as error:
-            raise damaged(self.path, error) from error
+        row = self.db.execute(query, values).fetchone()
         return tuple(row) if row else None
 
     def _all(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
-        try:
-            return self.db.execute(query, values).fetchall()
-        except sqlite3.Error as error:
-            raise damaged(self.path, error) from error
+        return self.db.execute(query, values).fetchall()
 
 
 def _time(seconds: float) -> datetime:

@@ -17,8 +17,9 @@ extensions = { alice = { exercise17 = "2026-03-08 23:59" }, bob = { days = 3 } }
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time, timezone, tzinfo
+from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -41,13 +42,21 @@ def read_rules(course: Course) -> Rules:
     path = course.root / "pyproject.toml"
     try:
         text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
+    except FileNotFoundError:
         return Rules()
+    except UnicodeDecodeError as error:  # silently without rules, deadlines would be lost
+        raise CourseFault(f"{path} is not UTF-8", "Save it as UTF-8.") from error
+    except OSError as error:
+        raise CourseFault(f"{path}: {error.strerror}", "Make it readable: it may hold rules.") from error
     tomllib = import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")  # tomli is tomllib's earlier name
     try:
-        table = tomllib.loads(text).get("tool", {}).get("grade", {}).get("class", {})
+        table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise CourseFault(f"{path}: {error}", "Correct the TOML.") from error
+    for name in ("tool", "grade", "class"):
+        if not isinstance(table, dict):
+            raise CourseFault(f"{path}: {name!r} is to be set in what is no table", "Write [tool.grade.class].")
+        table = table.get(name, {})
     return _Reader(course, path).rules(table)
 
 
@@ -65,8 +74,7 @@ class _Reader:
     def rules(self, table: Any) -> Rules:
         if not isinstance(table, dict):
             raise self.fault("", "must be a table")
-        if unknown := sorted(set(table) - set(_KEYS)):
-            raise self.fault("", f"has no setting {unknown[0]!r}", f"Settings are {', '.join(_KEYS)}.")
+        self.known("", table, _KEYS)
         zone = self.zone(table.get("timezone", "UTC"))
         deadlines = self.by_exercise("deadlines", table, lambda key, value: self.when(key, value, zone))
         late = self.late(table.get("late", {}))
@@ -90,6 +98,14 @@ class _Reader:
             call_seconds=seconds,
         )
 
+    def known(self, key: str, table: Mapping[str, Any], names: Sequence[str]) -> None:
+        """CourseFault if a table has a setting that there is none of."""
+        unknown = next((name for name in table if name not in names), None)
+        if unknown is not None:
+            near = get_close_matches(unknown, names, 1, 0.5)
+            guess = f"Did you mean {near[0]}? " if near else ""
+            raise self.fault(key, f"has no setting {unknown!r}", f"{guess}There are {', '.join(names)}.")
+
     def exercise(self, key: str, word: Any) -> str:
         """The id of the exercise that a word means."""
         try:
@@ -107,8 +123,9 @@ class _Reader:
         return made
 
     def late(self, table: Any) -> dict[str, float]:
-        if not isinstance(table, dict) or set(table) - set(_LATE):
+        if not isinstance(table, dict):
             raise self.fault("late", f"must be a table with {', '.join(_LATE)}")
+        self.known("late", table, tuple(_LATE))
         default = {"percent_per_day": 0.0, "cap": 100.0, "grace_minutes": 0.0, "late_days_budget": 0.0}
         given = {name: self.number(f"late.{name}", value, _LATE[name]) for name, value in table.items()}
         if given.get("late_days_budget", 0.0) % 1:

@@ -136,10 +136,13 @@ def _merge(
     """Begins a run under the conditions of the shards, and collects what they graded."""
     from grader.classroom.settings import read_rules
 
-    rules = read_rules(course).for_pseudonyms(lambda s: identities.known(f"roster:{s}") or identities.known(s))
+    rules = read_rules(course).for_pseudonyms(identities.of_student)
     ledger.begin(head.course, head.conditions, head.exercises, rules)
     roster = Path(head.roster) if head.roster else None
-    request = Request(submissions or Path(head.submissions), out, roster)
+    place = submissions or Path(head.submissions)
+    if not place.exists():
+        raise ClassError(f"{place} is not there any more", "Say where the submissions are now: --submissions FOLDER.")
+    request = Request(place, out, roster)
     return Merged(collect(ledger, identities, course, rules, request))
 
 

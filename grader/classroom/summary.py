@@ -7,6 +7,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from grader.classroom.fault import ClassError
+from grader.classroom.progress import rate
 from grader.render.text import counted
 
 if TYPE_CHECKING:
@@ -19,19 +21,15 @@ if TYPE_CHECKING:
 SHOWN: Final = 12  # of a list; all of it is in the run's folder
 LISTS: Final = "collected.txt"
 _KINDS: Final = {
-    "moodle": "Moodle", "canvas": "Canvas", "gradescope": "Gradescope", "repository": "repositories", "folder": "folders of students",
-    "archive": "archives", "file": "files that name their student", "unplaced": "without a place",
+    "moodle": "from Moodle", "canvas": "from Canvas", "gradescope": "from Gradescope", "repository": "in repositories",
+    "folder": "in students' folders", "file": "named after the student", "unplaced": "without a place",
 }  # fmt: skip
 
 
 def sentences(summary: Summary, out: Path) -> Iterator[tuple[str, str]]:
     """Each sentence of the summary with the indent of its further lines."""
     collected = summary.collected
-    kinds = ", ".join(f"{_KINDS.get(kind, kind)}: {count}" for kind, count in sorted(collected.kinds.items()))
-    yield (
-        f"Found: {counted(collected.files, 'file')} ({kinds or 'nothing'}), {collected.unchanged} of them unchanged.",
-        "  ",
-    )
+    yield f"Found: {_found(collected)}.", "  "
     work = f"{counted(collected.submissions, 'submission')} of {counted(collected.students, 'student')}"
     yield f"In the ledger: {work}.", "  "
     for head, items in lists(collected, summary.reported):
@@ -49,6 +47,18 @@ def sentences(summary: Summary, out: Path) -> Iterator[tuple[str, str]]:
     if summary.level.value not in ("jailed", "confined"):
         yield f"UNSAFE: student code was only {summary.level.value}. Every report says so.", "  "
     yield f"Next: grade report {out}", "  "
+
+
+def _found(collected: Collected) -> str:
+    """`3 files: 1 archive, 2 in students' folders; 1 as before`."""
+    if not collected.files:
+        return "nothing"
+    kinds = []
+    for kind, count in sorted(collected.kinds.items()):
+        words = _KINDS.get(kind, kind)
+        kinds.append(counted(count, "archive") if kind == "archive" else f"{count} {words}")
+    before = f"; {collected.unchanged} as before" if collected.unchanged else ""
+    return f"{counted(collected.files, 'file')}: {', '.join(kinds)}{before}"
 
 
 def lists(collected: Collected, reported: Sequence[str] = ()) -> list[tuple[str, list[str]]]:
@@ -80,7 +90,7 @@ def _graded(summary: Summary) -> Iterator[tuple[str, str]]:
     if not summary.to_grade:
         yield "Nothing new to grade.", "  "
         return
-    each = f", {summary.graded / summary.seconds:.0f} a second" if summary.seconds > 0 else ""
+    each = f", {rate(summary.graded, summary.seconds)}" if summary.graded and summary.seconds > 0 else ""
     statuses = ", ".join(f"{count} {status}" for status, count in sorted(summary.statuses.items()))
     graded = summary.graded - sum(summary.failures.values())
     yield f"Graded: {graded} in {summary.seconds:.1f} s{each}, {summary.level.value} ({statuses or 'none'}).", "  "
@@ -94,8 +104,13 @@ def save_lists(collected: Collected, out: Path, reported: Sequence[str] = ()) ->
         line for head, items in lists(collected, reported) for line in (head, *(f"  {item}" for item in items), "")
     ]
     path = out / LISTS
-    path.touch(mode=0o600)
-    path.write_text("\n".join(lines), encoding="utf-8", errors="backslashreplace")
+    try:
+        path.touch(mode=0o600)
+        path.write_text("\n".join(lines), encoding="utf-8", errors="backslashreplace")
+    except OSError as error:
+        raise ClassError(
+            f"{path}: {error.strerror}", "What was graded is kept: give the same command again."
+        ) from error
 
 
 def shard_sentences(summary: Summary, file: Path) -> Iterator[tuple[str, str]]:
@@ -109,7 +124,7 @@ def shard_sentences(summary: Summary, file: Path) -> Iterator[tuple[str, str]]:
 
 def merge_sentences(merged: Merged, run: Path) -> Iterator[tuple[str, str]]:
     """What was merged."""
-    yield f"Merged: {counted(merged.shards, 'shard')}, {merged.new} new results, {merged.known} known ones.", "  "
+    yield f"Merged: {counted(merged.shards, 'shard')}, {counted(merged.new, 'new result')}, {merged.known} known.", "  "
     for head, items in lists(merged.collected):
         yield from _listed(head, items)
     if merged.missing:
@@ -148,11 +163,15 @@ def override_sentences(who: Identity, before: Row, after: Row) -> Iterator[tuple
     """What an override changed."""
     marks = f"{_mark(before.mark)} -> {_mark(after.mark)} of {after.max_mark:g}"
     yield f"{who.student}, {after.exercise}: {marks}", "  "
+    whole = any(not override.function for override in after.overrides)
+    if whole and before.mark == after.mark and before.overrides != after.overrides:
+        yield "The points set for the exercise as a whole stand, whatever those of its functions are.", "  "
 
 
 def forgotten_sentences(who: Identity, counts: Mapping[str, int]) -> Iterator[tuple[str, str]]:
     """What was removed, and what was not."""
-    yield f"Removed of {who.student}: " + ", ".join(f"{count} {what}" for what, count in counts.items()) + ".", "  "
+    removed = ", ".join(counted(count, what) for what, count in counts.items())
+    yield f"Removed of {who.student}: {removed}.", "  "
     yield "Files in the folder of submissions, reports, other runs and back-ups are not touched: remove them too.", "  "
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import hashlib
 import io
 import json
@@ -297,3 +298,53 @@ def test_a_damaged_member_is_listed_and_the_others_are_taken(folder):  # noqa: F
     found = reasons(folder.collect())
     assert "damaged" in found[f"alice.zip: {NAME}"]
     assert [exercise for _, exercise, _ in folder.found()] == ["exercise03_batchnorm"]
+
+
+# --- what people do to archives --------------------------------------------------------------------------------------
+
+
+def test_a_renamed_archive_is_read_as_what_it_is():
+    member = (NAME, RIGHT.encode())
+    assert read(tarred(member), "work.zip") == read(tarred(member, mode="w:gz"), "work.zip") == dict([member])
+    assert read(zipped(member), "work.tar.gz") == dict([member])
+
+
+@pytest.mark.parametrize(("data", "words"), [(b"", "it is empty"), (b"hello", "no zip archive, or not a whole one")])
+def test_what_is_no_archive_is_said_to_be_none(data, words):
+    with pytest.raises(ArchiveError, match=words):
+        read(data)
+
+
+def test_backslashes_of_a_windows_program_part_folders_and_still_lead_nowhere(folder):  # noqa: F811
+    def packed(name: str) -> zipfile.ZipInfo:
+        info = zipfile.ZipInfo("x")
+        info.filename, info.create_system = name, 0
+        return info
+
+    folder.put("alice.zip", zipped((packed(f"exercises\\{NAME}"), RIGHT)))
+    folder.put("bob.zip", zipped((packed(f"C:\\{NAME}"), RIGHT), (packed(f"..\\{NAME}"), RIGHT)))
+    collected = folder.collect()
+    assert folder.found() == [("alice", DOUBLING, RIGHT)]
+    assert set(reasons(collected)) == {f"bob.zip: C:/{NAME}", f"bob.zip: ../{NAME}"}
+
+
+def test_a_path_in_an_archive_is_named_as_it_is_there(folder):  # noqa: F811
+    folder.put("alice.zip", zipped(("inner.zip", zipped((NAME, RIGHT))), ("notes.txt", "x"), (NAME, RIGHT)))
+    assert reasons(folder.collect())["alice.zip: inner.zip"] == "archives in archives are not opened"
+
+
+def test_a_manifest_that_alone_says_whose_it_is_is_pointed_out(folder):  # noqa: F811
+    folder.put("mallory/work.zip", zipped((NAME, RIGHT), ("manifest.json", manifest("alice"))))
+    folder.put("submission-bob-20260301-120000.zip", zipped((NAME, HALF), ("manifest.json", manifest("bob"))))
+    remarks = folder.collect().remarks
+    assert remarks == [f"alice {DOUBLING}: it came as mallory; whose it is, only its manifest says"]
+
+
+def test_an_archive_with_nothing_in_it_is_listed(folder):  # noqa: F811
+    folder.put("alice.zip", zipped())
+    folder.put("bob.tar", tarred())
+    folder.put("zeros.tar.gz", gzip.compress(b"\0" * 100_000))
+    (folder.submissions / "cara").mkdir()
+    names = {"alice.zip", "bob.tar", "zeros.tar.gz", "cara"}
+    for _ in range(2):
+        assert reasons(folder.collect()) == dict.fromkeys(names, "there is no file in it")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from dataclasses import replace
 from pathlib import Path
@@ -81,8 +82,8 @@ def test_overrides_survive_a_regrade(folder):
     [
         ("exercise9", 1, "no exercise 'exercise9'"),
         ("1:nothing", 1, "has no function 'nothing'"),
-        ("1", 4, "1 has 3 points, not 4"),
-        ("1:double", 2, "has 1 points, not 2"),
+        ("1", 4, "exercise01_doubling can have 0 to 3 points, not 4"),
+        ("1:double", 2, "exercise01_doubling:double can have 0 to 1 points, not 2"),
         ("1", -1, "not -1"),
     ],
 )
@@ -152,7 +153,7 @@ def test_a_forgotten_student_is_in_no_byte_of_the_run_and_the_others_are_untouch
     with open_run(folder) as run:
         bob = [(each.key, each.mark) for each in run.rows() if each.student != who.pseudonym]
     counts = forget(folder, who, "me")
-    assert counts == {"submissions": 1, "results": 1, "overrides": 1, "files": 1}
+    assert counts == {"submission": 1, "result": 1, "override": 1, "file": 1}
     for path in folder.rglob("*"):
         if path.is_file():
             data = path.read_bytes()
@@ -165,6 +166,8 @@ def test_a_forgotten_student_is_in_no_byte_of_the_run_and_the_others_are_untouch
     assert summary.collected.forgotten == 1 and summary.to_grade == 0
     with open_run(folder) as run:
         assert len(list(run.students())) == 1
+    for path in folder.glob("*.db*"):
+        assert b"alicewonder" not in path.read_bytes(), f"{path} after the next call, which meets the file again"
 
 
 # --- differences -----------------------------------------------------------------------------------------------------
@@ -239,3 +242,78 @@ def test_what_students_reported_is_kept_once_shown_given_out_and_forgotten(folde
     with open_run(folder) as run:
         assert [each.student for each in run.reported()] == [BOB.pseudonym]
     assert b"the hint is wrong" not in (folder / "ledger.db").read_bytes()
+
+
+@pytest.mark.parametrize("word", ["1", "01", "ex1", "exercise1", "exercise01", "Exercise01_doubling", "doubling"])
+def test_an_exercise_is_called_as_everywhere(folder, word):
+    assert set_points(folder, word, 2)[1].points == 2
+
+
+def test_what_was_not_set_cannot_be_taken_back(folder):
+    with pytest.raises(ClassError, match="no mark of alice for exercise01_doubling was set by hand") as caught:
+        set_points(folder, "1", None)
+    assert caught.value.hint == "There is nothing to take back."
+    set_points(folder, "1:double", 0)
+    with pytest.raises(ClassError) as caught:
+        set_points(folder, "1", None)
+    assert caught.value.hint == "There is one for exercise01_doubling:double."
+    with open_run(folder) as run:
+        assert len(list(run.overrides())) == 1
+
+
+def test_points_of_a_function_beside_those_of_the_whole_are_said_to_change_nothing(folder):
+    from grader.classroom.summary import override_sentences
+
+    said = [text for text, _ in override_sentences(ALICE, *set_points(folder, "1", 2))]
+    assert said == ["alice, exercise01_doubling: 1 -> 2 of 3"]
+    said = [text for text, _ in override_sentences(ALICE, *set_points(folder, "1:double", 0))]
+    assert said[1] == "The points set for the exercise as a whole stand, whatever those of its functions are."
+
+
+@pytest.mark.parametrize("word", ["-1", "-0.5", "-.5"])
+def test_negative_points_are_said_to_be_none(tmp_path, word):
+    course = make_course(tmp_path / "course")
+    make_run(tmp_path / "run", Class((ALICE, BOB), WORK))
+    said = run_command(course, "override", tmp_path / "run", "alice", "1", word, "--reason", "x", code=2)
+    assert f"{word} is no number of points: give 0 or more, or --take-back" in said
+
+
+def test_a_mistyped_student_or_command_is_answered_with_the_nearest(tmp_path):
+    course = make_course(tmp_path / "course")
+    folder = make_run(tmp_path / "run", Class((ALICE, BOB), WORK))
+    with pytest.raises(ClassError) as caught:
+        find_student(folder, "alise")
+    assert caught.value.hint.startswith("Did you mean alice?")
+    assert "Did you mean grade class merge?" in run_command(course, "mrge", folder, code=2)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such bits")
+def test_personal_data_is_written_for_its_owner_only_also_over_a_file_of_everybodys(tmp_path):
+    course = make_course(tmp_path / "course")
+    folder = make_run(tmp_path / "run", Class((ALICE, BOB), WORK))
+    target = tmp_path / "alice.json"
+    target.write_text("{}", encoding="utf-8")
+    target.chmod(0o644)
+    run_command(course, "export-data", folder, "alice", "--to", target)
+    assert target.stat().st_mode & 0o777 == 0o600 and json.loads(target.read_text())["student"]["student"] == "alice"
+
+
+def test_the_last_word_on_an_exercise_costs_no_late_days(tmp_path):
+    """Days of the budget that it does not need are there for the next exercise."""
+    rules = Rules(
+        deadlines={DOUBLE: at("2026-03-01T00:00"), TRIPLE: at("2026-03-08T00:00")},
+        percent_per_day=10,
+        late_days_budget=2,
+    )
+    work = [
+        Work("alice", DOUBLE, {"double": "pass"}, submitted=at("2026-03-02T12:00")),
+        Work("alice", TRIPLE, {"triple": "pass"}, submitted=at("2026-03-09T12:00")),
+    ]
+    folder = make_run(tmp_path / "run", Class((ALICE,), work, rules=rules))
+    with open_run(folder) as run:
+        assert [(each.late.free_days, each.late.percent) for each in run.rows()] == [(2, 0.0), (0, 20.0)]
+    set_points(folder, "1", 3)
+    with open_run(folder) as run:
+        first, second = run.rows()
+    assert (first.mark, first.late.days, first.late.free_days, first.late.percent) == (3, 2, 0, 0.0)
+    assert (second.mark, second.late.free_days, second.late.percent) == (1, 2, 0.0)

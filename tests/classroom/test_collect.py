@@ -325,9 +325,9 @@ def test_another_folder_adds_to_a_run(folder, tmp_path):
 
 
 def test_collecting_that_is_stopped_in_the_middle_is_finished_the_next_time(folder, monkeypatch):
-    from grader.classroom.collect import collecting
+    from grader.classroom.collect import batches
 
-    monkeypatch.setattr(collecting, "BATCH", 2)
+    monkeypatch.setattr(batches, "BATCH", 2)
     for number in range(7):
         folder.put(f"s{number}/exercise01_doubling.py", f"# {number}\n")
     add = Ledger.add_submission
@@ -399,3 +399,185 @@ def test_pseudonyms_are_the_same_in_every_run_and_of_no_use_without_the_key(fold
             names += [identity.pseudonym for identity in identities]
     first, second = names
     assert first == second and len(first) == 12 and "alice" not in first
+
+
+# --- what an instructor is told --------------------------------------------------------------------------------------
+
+
+def test_a_students_own_files_are_found_however_many_lie_in_folders_beside_them(folder, monkeypatch):
+    monkeypatch.setattr("grader.classroom.collect.walking.MAX_FILES", 30)
+    for number in range(40):
+        folder.put(f"alice/a{number % 4}/{number}.txt")
+    folder.put(f"alice/{DOUBLING}.py")
+    collected = folder.collect()
+    assert folder.found() == [("alice", DOUBLING, RIGHT)]
+    found = reasons(collected)
+    assert found["alice"] == "it holds more than 30 files; the rest was not searched"
+    assert collected.files == len(found) + 1
+
+
+def test_many_files_without_a_place_are_one_line(folder):
+    for number in range(40):
+        folder.put(f"alice/packages/{number % 4}/{number}.txt")
+    folder.put("alice/homework.py")
+    folder.put("bob/notes.txt")
+    folder.put(f"alice/{DOUBLING}.py")
+    found = reasons(folder.collect())
+    assert found.pop("alice/homework.py").startswith("its name is not that of an exercise")
+    assert found == {
+        "alice/packages/0/0.txt": "it is not a Python file; the same goes for 39 more files of this student",
+        "bob/notes.txt": "it is not a Python file",
+    }
+
+
+@pytest.mark.parametrize("name", [f"{DOUBLING}.py.txt", f"{DOUBLING}.txt", f"{DOUBLING}.py.docx"])
+def test_a_file_with_a_wrong_ending_is_told_its_right_name(folder, name):
+    folder.put(f"alice/{name}")
+    assert reasons(folder.collect())[f"alice/{name}"].endswith(f"if it is one, call it {DOUBLING}.py")
+
+
+def test_works_of_which_nothing_tells_the_last_are_pointed_out(folder):
+    import unicodedata
+
+    folder.put(f"alice/{DOUBLING}.py")
+    folder.put(f"alice_{DOUBLING}.py", HALF)
+    for form in ("NFC", "NFD"):  # two folders, one student
+        folder.put(f"{unicodedata.normalize(form, 'zoë')}/{DOUBLING}.py", f"{RIGHT}# {form}\n")
+    folder.put(f"bob/{DOUBLING}.py")
+    folder.put(f"bob/{DOUBLING}-1.py", HALF)
+    remarks = folder.collect().remarks
+    assert len(remarks) == 2 and all("came last; taken to be" in remark for remark in remarks)
+    assert {remark.split()[0] for remark in remarks} == {"alice", "zoë"}
+    assert any(remark.endswith(f"taken to be alice_{DOUBLING}.py") for remark in remarks)
+
+
+def test_works_that_came_in_one_after_the_other_are_in_order(folder):
+    folder.put(f"alice/{DOUBLING}.py")
+    folder.collect()
+    later = folder.run.parent / "later"
+    hand_in(later, "alice", HALF)
+    assert folder.collect(root=later).remarks == []
+    assert [text for _, _, text in folder.found()] == [RIGHT, HALF]
+
+
+def test_a_run_and_the_course_are_no_submissions(folder):
+    folder.put(f"alice/{DOUBLING}.py")
+    folder.collect()
+    with pytest.raises(ClassError, match="is a run of grade class"):
+        folder.collect(root=folder.run)
+    with pytest.raises(ClassError, match="is the course itself"):
+        folder.collect(root=folder.course.root)
+    folder.run.rename(folder.submissions / "run")
+    folder.run.mkdir()
+    assert reasons(folder.collect())["run"] == "it is a run of grade class, no student's folder"
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="the system lets root read everything")
+def test_a_folder_that_cannot_be_read_stops_nobody_elses(folder):
+    folder.put(f"alice/{DOUBLING}.py")
+    closed = folder.put(f"bob/{DOUBLING}.py").parent
+    closed.chmod(0)
+    try:
+        assert reasons(folder.collect())["bob"] == "it cannot be read: Permission denied"
+    finally:
+        closed.chmod(0o700)
+    assert folder.found() == [("alice", DOUBLING, RIGHT)]
+
+
+def test_a_repository_that_cannot_be_looked_into_stops_nobody_elses(folder, monkeypatch):
+    from grader.classroom.collect import metadata
+
+    def refused(git: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(git))
+
+    monkeypatch.setattr(metadata, "commit_time", refused)
+    folder.put("bob/.git/HEAD", "x")
+    folder.put(f"bob/{DOUBLING}.py")
+    folder.put(f"alice/{DOUBLING}.py")
+    folder.collect()
+    assert [student for student, _, _ in folder.found()] == ["alice", "bob"]
+
+
+def test_an_extension_counts_from_the_first_collection_on_and_one_for_nobody_is_pointed_out(folder):
+    from grader.classroom import open_run
+
+    settings = "deadlines = { 1 = 2026-03-01 }\nextensions = { alice = { days = 3 }, alcie = { days = 3 } }"
+    (folder.course.root / "pyproject.toml").write_text(f"[tool.grade.class]\n{settings}\n", encoding="utf-8")
+    folder.put(f"alice/{DOUBLING}.py")
+    remarks = folder.collect().remarks
+    assert remarks == ["an extension for 'alcie', but no such student is on the roster or handed in anything"]
+    with open_run(folder.run) as run:
+        (name,) = run.students()
+        assert run.rules.deadline(name, DOUBLING) == datetime(2026, 3, 4, 23, 59, 59, tzinfo=timezone.utc)
+
+
+def test_what_the_rules_leave_out_is_said(folder):
+    (folder.course.root / "pyproject.toml").write_text('[tool.grade.class]\nexercises = ["3"]\n', encoding="utf-8")
+    folder.put(f"alice/{DOUBLING}.py")
+    (remark,) = folder.collect().remarks
+    assert remark == f"1 submission of {DOUBLING}: not graded, for the rules' `exercises` leave it out"
+
+
+def test_a_lost_ledger_is_not_taken_for_an_empty_class(folder):
+    folder.put(f"alice/{DOUBLING}.py")
+    folder.collect()
+    (folder.run / "ledger.db").rename(folder.run / "kept")
+    with pytest.raises(ClassError, match=r"it is new, and the earlier one is gone"):
+        folder.collect()
+    for path in folder.run.glob("ledger.db*"):
+        path.unlink()
+    (folder.run / "kept").rename(folder.run / "ledger.db")
+    assert folder.collect().submissions == 1
+
+
+def test_lost_identities_are_collected_again_under_the_same_pseudonyms(folder):
+    folder.put(f"alice/{DOUBLING}.py")
+    folder.collect()
+    before = _pseudonyms(folder)
+    for path in folder.run.glob("identity.db*"):
+        path.unlink()
+    folder.collect()
+    assert _pseudonyms(folder) == before and folder.found() == [("alice", DOUBLING, RIGHT)]
+
+
+def _pseudonyms(folder: Folder) -> list[str]:
+    with Identities(folder.run) as identities:
+        return [identity.pseudonym for identity in identities]
+
+
+def test_an_empty_file_is_pointed_out(folder):
+    folder.put(f"alice/{DOUBLING}.py", b" \n")
+    assert folder.collect().remarks == [f"alice {DOUBLING}: the file is empty"]
+
+
+def test_who_is_no_more_on_the_roster_is_not_missed_any_more(folder):
+    folder.put(f"alice/{DOUBLING}.py")
+    folder.put(f"bob/{DOUBLING}.py")
+    folder.collect(folder.roster("id,name\nalice,A\nzed,Z\n"))
+    (folder.submissions / f"bob/{DOUBLING}.py").unlink()
+    (folder.submissions / "bob").rmdir()
+    collected = folder.collect(folder.roster("id,name\nalice,A\ncara,C\n"))
+    assert (collected.absent, collected.unlisted) == (["cara"], [])
+    with Ledger(folder.run) as ledger:
+        assert ledger.db.execute("SELECT count(*) FROM student WHERE counted").fetchone()[0] == 2
+
+
+def test_a_call_without_the_roster_leaves_names_as_they_are(folder):
+    folder.put(f"Ann_7_assignsubmission_file/{DOUBLING}.py")
+    folder.collect(folder.roster("id,name,email,moodle\nann,Ann Alm,ann@x.org,7\n"))
+    before = _identities(folder)
+    folder.put(f"Ann_7_assignsubmission_file/{DOUBLING}.py", HALF)
+    folder.collect()
+    assert _identities(folder) == before and before[0].email == "ann@x.org" and before[0].listed
+
+
+def _identities(folder: Folder) -> list[object]:
+    with Identities(folder.run) as identities:
+        return list(identities)
+
+
+def test_those_who_are_missed_are_listed_in_their_order(folder):
+    names = [f"s{number:02}" for number in range(12)]
+    folder.put(f"s03/{DOUBLING}.py")
+    collected = folder.collect(folder.roster("id\n" + "\n".join(names)))
+    assert collected.absent == [name for name in names if name != "s03"]

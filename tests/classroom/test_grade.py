@@ -368,9 +368,12 @@ def test_the_command_says_what_it_found_and_what_comes_next(course, tmp_path):
 
 def test_a_mistake_in_the_command_is_explained(course, tmp_path):
     assert "--out" in run_command(course, tmp_path, code=2)
-    assert "write I/N" in run_command(course, tmp_path, "--out", tmp_path / "run", "--shard", "4/3", code=2)
+    hand_in(tmp_path / "in", "alice")
+    within = run_command(course, tmp_path / "in", "--out", tmp_path / "in/run", code=2)
+    assert "the run would lie among the submissions" in within and not (tmp_path / "in/run").exists()
+    assert "write I/N" in run_command(course, tmp_path / "in", "--out", tmp_path / "run", "--shard", "4/3", code=2)
     assert "--shard needs --secret" in run_command(
-        course, tmp_path, "--out", tmp_path / "run", "--shard", "1/3", code=2
+        course, tmp_path / "in", "--out", tmp_path / "run", "--shard", "1/3", code=2
     )
 
 

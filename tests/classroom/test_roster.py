@@ -50,7 +50,15 @@ def test_a_github_classroom_roster_is_read(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "text", ["id;name\na;A B\n", "\ufeffid,name\na,A B\n", "id\tname\na\tA B\n", "ID,Name\na,A B\n"]
+    "text",
+    [
+        "id;name\na;A B\n",
+        "\ufeffid,name\na,A B\n",
+        "id\tname\na\tA B\n",
+        "ID,Name\na,A B\n",
+        "sep=;\nid;name\na;A B\n",
+        "id,name\ra,A B\r",
+    ],
 )
 def test_separators_and_marks_of_encoding_are_understood(tmp_path, text):
     assert roster(tmp_path, text).find(owner("a")).name == "A B"
@@ -73,13 +81,33 @@ def test_an_owner_who_matches_two_students_is_neither(tmp_path):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("", "no student"),
+        ("", "is empty"),
+        ("id,name\n", "no student below the headers"),
         ("name,grade\nA,1\n", "no column `id`"),
         ("id,name\na,A\na,B\n", "stands there twice"),
         ("id,name\na,A\n,B\n", "roster.csv:3: no id"),
-        (b"id,name\na,\xff\xfe\n", "is not UTF-8"),
+        (b"id,name\na,\xff\xfe\n", "roster.csv:2: this line is not UTF-8"),
+        ("id,name\na,A\nA,B\n", "stands there twice, in lines 2 and 3"),
+        ("id,name,id\na,A,b\n", "two columns are called `id`"),
+        ('id,name\na,A\n"b,B\nc,C\n', "roster.csv:3: unexpected end of data"),
+        ('id,name\n"a,A\nb,"B"\n', "roster.csv:2: "),
+        (b"PK\x03\x04\x14\0", "is a workbook, not a CSV file"),
     ],
 )
 def test_what_is_wrong_with_a_roster_is_said(tmp_path, text, words):
     with pytest.raises(ClassError, match=words):
         roster(tmp_path, text)
+
+
+def test_an_id_means_the_same_however_its_accents_are_made_up(tmp_path):
+    import unicodedata
+
+    from grader.classroom.collect.names import plain
+
+    found = roster(tmp_path, unicodedata.normalize("NFD", "id,name\nzoë,Zoë\n"))
+    assert found.find(plain("folder", unicodedata.normalize("NFC", "zoë"))) is found.students[0]
+
+
+def test_a_comment_of_several_lines_is_no_mistake(tmp_path):
+    found = roster(tmp_path, 'id,name,comment\na,A,"one\ntwo"\nb,B,\n')
+    assert [student.student for student in found.students] == ["a", "b"]

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from grader.classroom import ClassError, open_run
+from grader.classroom.identities import Identities
 from grader.classroom.rules import Rules
 from tests.classroom.runs import CONDITIONS, EXERCISES, Class, Work, at, make_run, person
 
@@ -160,3 +161,65 @@ def test_a_day_late_is_a_day_by_the_clock_on_the_wall_where_clocks_are_changed()
     assert days((10, 24, 23, 59), (10, 26, 0, 10), grace_minutes=15) == 1
     assert days((10, 25, 2, 59), (10, 25, 3, 1)) == 1, "two minutes, or an hour and two minutes"
     assert days((10, 24, 23, 59), (10, 24, 23, 59)) == 0
+
+
+def test_every_row_of_a_regrade_has_the_result_that_counts(tmp_path):
+    """The newest under the last conditions, else the newest of all, marked as stale; a failure only where there is none."""
+    works = [Work(who, DOUBLE, RIGHT, source=f"{who} {number}") for who in ("alice", "bob") for number in (1, 2)]
+    folder = make_run(tmp_path / "run", Class((ALICE, BOB), works))
+    partly = [replace(works[0], statuses={}), replace(works[1], failure="the machine stopped"), *works[2:]]
+    make_run(folder, Class((ALICE, BOB), partly, conditions=replace(CONDITIONS, grader="0.2.0")))
+    with open_run(folder) as run:
+        found = [(each.status, each.points, each.stale, each.failure) for each in run.attempts(student=ALICE.pseudonym)]
+        earlier = run.before()
+        assert found == [("todo", 0, False, ""), ("pass", 3, True, "the machine stopped")]
+        assert [each.points for each in earlier.attempts(student=ALICE.pseudonym)] == [3, 3]
+        assert [each.student for each in run.rows()] == sorted(each.student for each in run.rows())
+        earlier.close()
+
+
+def test_a_run_of_another_course_is_not_gone_on_with(tmp_path):
+    from grader.classroom.ledger import Ledger
+
+    folder = make_run(tmp_path / "run", Class((ALICE,), ()))
+    with Ledger(folder) as ledger, pytest.raises(ClassError, match=r"a run of the course 'test course'.*'other'"):
+        ledger.begin("other", CONDITIONS, (), Rules())
+    with open_run(folder) as run:
+        assert len(run.runs) == 1 and run.course == "test course"
+
+
+@pytest.mark.parametrize("version", [0, 99])
+def test_files_of_another_version_of_the_grader_are_said_to_be_that(tmp_path, version):
+    import sqlite3
+
+    from grader.classroom.ledger import Ledger
+
+    folder = make_run(tmp_path / "run", Class((ALICE,), ()))
+    db = sqlite3.connect(folder / "ledger.db")
+    db.execute(f"PRAGMA user_version = {version}")
+    db.close()
+    for opened in (open_run, Ledger):
+        with pytest.raises(ClassError, match=f"another version of the grader .its format is {version}") as caught:
+            opened(folder)
+        assert "--secret" in caught.value.hint
+
+
+def test_an_emptied_ledger_is_not_read_as_a_class_without_students(tmp_path):
+    folder = make_run(tmp_path / "run", Class((ALICE,), ()))
+    (folder / "ledger.db").write_bytes(b"")
+    with pytest.raises(ClassError, match=r"ledger\.db is empty"):
+        open_run(folder)
+
+
+@pytest.mark.parametrize("name", ["ledger.db", "identity.db"])
+def test_damage_that_shows_only_when_rows_are_read_names_its_file(tmp_path, name):
+    people = [person(f"student-{number:04}") for number in range(300)]
+    folder = make_run(tmp_path / "run", Class(people, [Work(each.student, DOUBLE, RIGHT) for each in people]))
+    data = bytearray((folder / name).read_bytes())
+    for page in range(12, len(data) // 4096):  # the first pages hold the tables' names
+        data[page * 4096 : page * 4096 + 200] = b"\xff" * 200
+    (folder / name).write_bytes(data)
+    with pytest.raises(ClassError, match=rf"{name} is damaged"), open_run(folder) as run:
+        with Identities(folder) as identities:
+            known = [identities.known(f"roster:{each.student}") for each in people]
+        assert known != [each.pseudonym for each in people] or list(run.students()) is None

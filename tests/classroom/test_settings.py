@@ -86,7 +86,8 @@ def test_rules_are_the_same_after_they_were_kept(read):
         ("deadlines = { exercise1 = 12:00:00 }", "deadlines.exercise1 must be a time"),
         ('deadlines = { 1 = "2026-03-01", doubling = "2026-03-02" }', "deadlines names an exercise twice"),
         ("deadlines = 3", "deadlines must be a table"),
-        ("late = { percent = 10 }", "late must be a table with percent_per_day"),
+        ("late = { percent = 10 }", "late has no setting 'percent'"),
+        ("late = 3", "late must be a table with percent_per_day"),
         ("late = { percent_per_day = 200 }", "late.percent_per_day must be a number from 0 to 100"),
         ("late = { percent_per_day = true }", "late.percent_per_day must be a number"),
         ("late = { late_days_budget = 1.5 }", "late.late_days_budget must be a whole number of days"),
@@ -101,3 +102,32 @@ def test_what_is_wrong_is_named_by_its_key(read, settings, words):
     with pytest.raises(CourseFault) as caught:
         read(settings)
     assert words in str(caught.value) and "pyproject.toml: [tool.grade.class]" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("settings", "guess"),
+    [
+        ('deadline = { exercise1 = "2026-03-01" }', "Did you mean deadlines?"),
+        ("late = { percent_a_day = 10 }", "Did you mean percent_per_day?"),
+        ("late = { x = 10 }", "There are percent_per_day, cap, grace_minutes, late_days_budget."),
+    ],
+)
+def test_a_setting_that_there_is_none_of_is_answered_with_the_nearest(read, settings, guess):
+    with pytest.raises(CourseFault) as caught:
+        read(settings)
+    assert guess in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"tool = 1\n", "'grade' is to be set in what is no table"),
+        (b"[tool]\ngrade = 3\n", "'class' is to be set in what is no table"),
+        (b'[tool.grade]\nname = "\xff"\n', "is not UTF-8"),
+    ],
+)
+def test_a_file_that_may_hold_rules_is_never_passed_over(tmp_path, content, words):
+    course = make_course(tmp_path / "course")
+    (course.root / "pyproject.toml").write_bytes(content)
+    with pytest.raises(CourseFault, match=words):
+        read_rules(course)

@@ -12,11 +12,18 @@ import struct
 import tarfile
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, Final
 
 from grader.sandbox.limits import MAX_SOURCE
+
+_WINDOWS: Final = 0  # the system that packed a zip, as MS-DOS and all after it say
+_GZIP: Final = b"\x1f\x8b"
+_BZIP: Final = b"BZh"
+_XZ: Final = b"\xfd7zXZ"
+_COMPRESSED: Final = (_GZIP, _BZIP, _XZ)
 
 
 @dataclass(frozen=True)
@@ -52,7 +59,7 @@ class Member:
 def members(file: IO[bytes], name: str, bounds: Bounds) -> Iterator[Member | tuple[str, str]]:
     """The regular files of an archive, and (name, reason) for what is none; ArchiveError where it cannot go on."""
     try:
-        if name.lower().endswith(".zip"):
+        if _is_zip(file, name):
             yield from _zip(file, bounds)
         else:
             yield from _tar(file, name, bounds)
@@ -60,6 +67,18 @@ def members(file: IO[bytes], name: str, bounds: Bounds) -> Iterator[Member | tup
         raise
     except Exception as error:  # the readers raise whatever a hostile archive makes them raise, RecursionError too
         raise ArchiveError(f"it is damaged ({type(error).__name__}: {str(error)[:100]})") from error
+
+
+def _is_zip(file: IO[bytes], name: str) -> bool:
+    """Whether an archive is to be read as zip: what its first bytes say counts, for people rename files."""
+    file.seek(0)
+    head = file.read(512)
+    file.seek(0)
+    if not head:
+        raise ArchiveError("it is empty")
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return True
+    return name.lower().endswith(".zip") and not (head.startswith(_COMPRESSED) or head[257:262] == b"ustar")
 
 
 # --- zip -------------------------------------------------------------------------------------------------------------
@@ -92,7 +111,7 @@ def _small_directory(file: IO[bytes], bounds: Bounds) -> None:
     tail = file.read()
     at = tail.rfind(b"PK\x05\x06")
     if at < 0 or len(tail) - at < 22:
-        raise ArchiveError("it is no zip archive")
+        raise ArchiveError("it is no zip archive, or not a whole one")
     length = struct.unpack_from("<L", tail, at + 12)[0]
     at64 = tail.rfind(b"PK\x06\x06", 0, at)
     if at64 >= 0 and len(tail) - at64 >= 48:
@@ -103,13 +122,12 @@ def _small_directory(file: IO[bytes], bounds: Bounds) -> None:
 
 
 def _zip_name(info: zipfile.ZipInfo) -> str:
-    """The name as it was meant: macOS and others write UTF-8 without saying so."""
-    if info.flag_bits & 0x800:
-        return info.filename
-    try:
-        return info.filename.encode("cp437").decode("utf-8")
-    except UnicodeError:
-        return info.filename
+    """The name as it was meant: macOS and others write UTF-8 without saying so, Windows programs put backslashes between folders."""
+    name = info.filename
+    if not info.flag_bits & 0x800:
+        with suppress(UnicodeError):
+            name = name.encode("cp437").decode("utf-8")
+    return name.replace("\\", "/") if info.create_system == _WINDOWS else name
 
 
 def _zip_date(info: zipfile.ZipInfo) -> datetime | None:
@@ -157,11 +175,11 @@ def _unpacked(file: IO[bytes], name: str) -> IO[bytes]:
     """The stream of a compressed archive, by its first bytes rather than by its name."""
     magic = file.read(6)
     file.seek(0)
-    if magic.startswith(b"\x1f\x8b"):
+    if magic.startswith(_GZIP):
         return gzip.GzipFile(fileobj=file)  # type: ignore[return-value,unused-ignore]
-    if magic.startswith(b"BZh"):
+    if magic.startswith(_BZIP):
         return bz2.BZ2File(file)  # type: ignore[return-value,unused-ignore]
-    if magic.startswith(b"\xfd7zXZ"):
+    if magic.startswith(_XZ):
         return lzma.LZMAFile(file)  # type: ignore[return-value,unused-ignore]
     return file
 

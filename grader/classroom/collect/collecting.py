@@ -5,29 +5,33 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import secrets
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from pathlib import Path
-from types import TracebackType
 from typing import Final
 
 from grader.catalog import Course
 from grader.classroom.collect.archives import ArchiveError
+from grader.classroom.collect.batches import Batches
 from grader.classroom.collect.layouts import Placed, Unplaced
-from grader.classroom.collect.names import Owner, shown
+from grader.classroom.collect.names import Owner, shown, squeezed
+from grader.classroom.collect.remarks import for_nobody, left_out, who_is, without_order
 from grader.classroom.collect.roster import Listed, Roster
 from grader.classroom.collect.scan import Found, Scan, Unit
 from grader.classroom.collect.sheets import Sheets
 from grader.classroom.database import transaction
+from grader.classroom.fault import ClassError
 from grader.classroom.identities import Identities, pseudonym
 from grader.classroom.ledger import Ledger, Submission
 from grader.classroom.model import Identity
+from grader.classroom.rules import Rules
+from grader.classroom.settings import read_rules
 
-BATCH: Final = 500  # submissions in one transaction
-BATCH_BYTES: Final = 32 << 20
 MAX_PATH: Final = 1000
+_PAIR: Final = "pair"  # the same random text in a ledger and in its identities
 _PLATFORMS: Final = ("moodle", "canvas", "gradescope")  # they know who is logged in; a manifest is what a student says
 
 
@@ -46,38 +50,6 @@ class Collected:
     remarks: list[str] = field(default_factory=list)
     unlisted: list[str] = field(default_factory=list)
     absent: list[str] = field(default_factory=list)
-
-
-class _Batches:
-    """Transactions of some hundred submissions. The ledger is written first: what it is given twice it holds once."""
-
-    def __init__(self, ledger: Ledger, identities: Identities) -> None:
-        self.ledger = ledger
-        self.identities = identities
-        self._open = ExitStack()
-        self._items = self._bytes = 0
-
-    def __enter__(self) -> _Batches:
-        self._begin()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._open.__exit__(kind, error, trace)
-
-    def _begin(self) -> None:
-        self._open.enter_context(transaction(self.identities.db, self.identities.path))
-        self._open.enter_context(self.ledger.write())
-        self._items = self._bytes = 0
-
-    def grew(self, size: int) -> None:
-        """Counts an item, and begins the next transaction where this one is large enough."""
-        self._items += 1
-        self._bytes += size
-        if self._items >= BATCH or self._bytes >= BATCH_BYTES:
-            self._open.close()
-            self._begin()
 
 
 class Collector:
@@ -103,17 +75,43 @@ class Collector:
     def collect(self, root: Path, dates: tzinfo | None = None) -> Collected:
         """Everything below a folder or in an archive. Files that have not changed since the last time are not read."""
         scan = Scan(root, self.course, dates)
+        self._pair()
         self._roster()
         known = [exercise.id for exercise in self.course.exercises]
         stamp = hashlib.sha256(f"{self.roster.digest} {known}".encode()).hexdigest()[:16]
         fingerprint = f"{stamp} {scan.fingerprint()}"
         if not self._as_before(scan, fingerprint):
             self._everything(scan, stamp)
-            if self._touched:
-                self._count()
+            self._count()  # also where nothing was new: a call before may have ended between the files and this
             self._remember(scan, fingerprint)
         self._summarise(scan)
+        self._by_the_rules(read_rules(self.course))
         return self.done
+
+    def _pair(self) -> None:
+        """Ties the ledger to the identities; ClassError if they belong to others, for then nothing would be collected again."""
+        ours, theirs = self.ledger.meta(_PAIR), self.identities.meta(_PAIR)
+        if theirs not in (None, ours):
+            raise ClassError(
+                f"{self.ledger.path} is not the ledger that {self.identities.path.name} beside it belongs to: it is "
+                + ("another one" if ours else "new, and the earlier one is gone"),
+                f"Put back a copy of it, or grade into a new folder; --secret {self.ledger.path.parent / 'private/secret'} "
+                "draws the same inputs.",
+            )
+        if ours is None:
+            ours = secrets.token_hex(16)
+            with self.ledger.write():
+                self.ledger.put_meta(_PAIR, ours)
+            self.ledger.settle()  # on the disk before the identities rely on it
+        if theirs is None:
+            with self._identity_transaction():
+                self.identities.put_meta(_PAIR, ours)
+
+    def _by_the_rules(self, rules: Rules) -> None:
+        """Keeps the rules with the pseudonyms of all who are known now (before the first collection nobody was)."""
+        with self.ledger.write():
+            self.ledger.keep_rules(rules.for_pseudonyms(self.identities.of_student))
+        self.done.remarks += [*for_nobody(rules, self.identities), *left_out(rules, self.ledger)]
 
     def _as_before(self, scan: Scan, fingerprint: str) -> bool:
         """Whether nothing has changed since the last time that everything was gone through."""
@@ -135,7 +133,7 @@ class Collector:
 
     def _everything(self, scan: Scan, stamp: str) -> None:
         before = self._seen(scan)
-        with _Batches(self.ledger, self.identities) as batches:
+        with Batches(self.ledger, self.identities) as batches:
             for unit in scan.units():
                 self.done.files += 1
                 placing = hashlib.sha256(f"{stamp} {unit.placing}".encode("utf-8", "surrogatepass")).hexdigest()[:32]
@@ -151,15 +149,15 @@ class Collector:
 
     def _seen(self, scan: Scan) -> dict[str, tuple[int, int, str]]:
         rows = self.identities.db.execute(
-            "SELECT path, size, changed, placing FROM file WHERE root = ? AND present", (_root(scan),)
+            "SELECT path, size, changed, placing FROM file WHERE root = ?", (_root(scan),)
         )
         return {path: (size, changed, placing) for path, size, changed, placing in rows}
 
-    def _take(self, scan: Scan, unit: Unit, placing: str, batches: _Batches) -> None:
+    def _take(self, scan: Scan, unit: Unit, placing: str, batches: Batches) -> None:
         """Reads a file and keeps what is in it. One that is left in the middle is read again."""
         self._touched = True
         db = self.identities.db
-        number = self._file(scan, unit)
+        number, forgotten = self._file(scan, unit), self.done.forgotten
         for item in self._loaded(scan, unit):
             if isinstance(item, Unplaced):
                 db.execute("INSERT INTO unplaced VALUES (?, ?, ?)", (number, *_said(item)))
@@ -168,6 +166,12 @@ class Collector:
                 self._add(number, item)
                 batches.grew(len(item.source))
         db.execute("UPDATE file SET placing = ? WHERE id = ?", (placing, number))
+        if self.done.forgotten > forgotten and not self._stands_for_something(number):
+            db.execute("DELETE FROM file WHERE id = ?", (number,))  # its path names who is to be forgotten
+
+    def _stands_for_something(self, file: int) -> bool:
+        query = "SELECT EXISTS (SELECT 1 FROM origin WHERE file = ?) OR EXISTS (SELECT 1 FROM unplaced WHERE file = ?)"
+        return bool(self.identities.db.execute(query, (file, file)).fetchone()[0])
 
     def _loaded(self, scan: Scan, unit: Unit) -> Iterator[Found | Unplaced]:
         try:
@@ -181,8 +185,8 @@ class Collector:
         """The number of a file, nothing of which is kept yet."""
         db, path = self.identities.db, _key(unit.path)
         db.execute(
-            "INSERT INTO file (root, path, size, changed, present, placing) VALUES (?, ?, ?, ?, 1, '') ON CONFLICT (root, path) "
-            "DO UPDATE SET size = excluded.size, changed = excluded.changed, present = 1, placing = excluded.placing",
+            "INSERT INTO file (root, path, size, changed, placing) VALUES (?, ?, ?, ?, '') ON CONFLICT (root, path) "
+            "DO UPDATE SET size = excluded.size, changed = excluded.changed, placing = excluded.placing",
             (_root(scan), path, unit.size, unit.changed),
         )
         number = int(db.execute("SELECT id FROM file WHERE root = ? AND path = ?", (_root(scan), path)).fetchone()[0])
@@ -203,7 +207,7 @@ class Collector:
                 ).fetchone()[0]
                 gone = self.identities.db.execute("DELETE FROM origin WHERE file = ?", (number,)).rowcount
                 self.identities.db.execute("DELETE FROM unplaced WHERE file = ?", (number,))
-                self.identities.db.execute("UPDATE file SET present = 0 WHERE id = ?", (number,))
+                self.identities.db.execute("DELETE FROM file WHERE id = ?", (number,))
                 self.done.gone += gone
 
     def _count(self) -> None:
@@ -236,10 +240,12 @@ class Collector:
             self.identities.db.execute("INSERT INTO unplaced VALUES (?, ?, ?)", (file, *_said(owners)))
             return
         for owner, remark in owners:
-            name = self._pseudonym(owner)
+            identity = self._identity(owner)
+            name = identity.pseudonym
             if self.ledger.is_forgotten(name):
                 self.done.forgotten += 1
                 continue
+            self.identities.put(identity, _aliases(owner, identity))
             if found.manifest and found.manifest.problems:
                 self.ledger.add_reported(name, found.manifest.problems)
             made_from = (
@@ -275,32 +281,33 @@ class Collector:
             return Unplaced(found.placed.entry.path, reason)
         if isinstance(place, Listed):
             return [(owners[0], "" if isinstance(says, Listed) else self._disagreement(owners[0], declared))]
-        unknown = self.roster.students and not isinstance(says, Listed)
-        return [(declared, "whose it is, only its manifest says" if unknown else "")]
+        confirmed = isinstance(says, Listed) or (
+            not self.roster.students and squeezed(declared.alias) in squeezed(owners[0].alias)
+        )
+        came_as = f"it came as {owners[0].shown}; whose it is, only its manifest says"
+        return [(declared, "" if confirmed else came_as)]
 
     def _disagreement(self, owner: Owner, declared: Owner) -> str:
         place, says = self.roster.find(owner), self.roster.find(declared)
         if not isinstance(place, Listed) or place is says:
             return ""  # without a roster nobody can tell whether two names are one student
-        who = self._pseudonym(declared) if isinstance(says, Listed) else "one who is not on the roster"
+        who = self._identity(declared).pseudonym if isinstance(says, Listed) else "one who is not on the roster"
         return f"its manifest names another student: {who}"
 
-    def _pseudonym(self, owner: Owner) -> str:
-        """The pseudonym of an owner, who is entered if new."""
+    def _identity(self, owner: Owner) -> Identity:
+        """Who an owner is: somebody of the roster, or somebody new."""
         match = self.roster.find(owner)
         listed = match if isinstance(match, Listed) else None
         student = listed.student if listed else owner.alias
         known = self.identities.known(f"roster:{student}") if listed else None
         name = known or self.identities.known(owner.alias) or pseudonym(self.key, student)
         if listed:
-            identity = Identity(
-                name, listed.student, listed.name, listed.email, listed.section, {**owner.ids, **listed.ids}, True
-            )
-            self.identities.put(identity, (owner.alias, f"roster:{student}"))
-        else:
-            identity = Identity(name, owner.shown, shown(owner.name), shown(owner.email), "", dict(owner.ids), False)
-            self.identities.put(identity, (owner.alias,))
-        return name
+            ids = {**owner.ids, **listed.ids}
+            return Identity(name, listed.student, listed.name, listed.email, listed.section, ids, True)
+        before = None if self.roster.students else self.identities.get(name)
+        if before and before.listed:  # without a roster this time, the one of before stands
+            return before
+        return Identity(name, owner.shown, shown(owner.name), shown(owner.email), "", dict(owner.ids), False)
 
     def _roster(self) -> None:
         """Enters the students of the roster, also those who handed in nothing."""
@@ -312,6 +319,7 @@ class Collector:
         self._touched = True
         with self._identity_transaction(), self.ledger.write():
             self._adopt()
+            self.identities.db.execute("UPDATE identity SET listed = 0")  # who is no more on it
             for listed in self.roster.students:
                 name = self.identities.known(f"roster:{listed.student}") or pseudonym(self.key, listed.student)
                 if self.ledger.is_forgotten(name):
@@ -320,7 +328,7 @@ class Collector:
                 self.identities.put(identity, (f"roster:{listed.student}",))
                 self.ledger.add_student(name)
             self.identities.db.execute(
-                "INSERT OR REPLACE INTO file (root, path, size, changed, present, placing) VALUES ('', 'roster', 0, 0, 0, ?)",
+                "INSERT OR REPLACE INTO file (root, path, size, changed, placing) VALUES ('', 'roster', 0, 0, ?)",
                 (self.roster.digest,),
             )
 
@@ -350,16 +358,19 @@ class Collector:
             "SELECT st.pseudonym, s.exercise, s.note FROM submission s JOIN student st ON st.id = s.student "
             "WHERE s.present AND s.note <> '' AND s.note NOT LIKE 'the sheet as it was%' ORDER BY 2, 1"
         )
-        done.remarks = [f"{self._who(name)} {exercise}: {note}" for name, exercise, note in rows]
+        done.remarks = [f"{who_is(name, self.identities)} {exercise}: {note}" for name, exercise, note in rows]
+        done.remarks += without_order(self.ledger, self.identities)
         if self.roster.students:
-            done.unlisted = [identity.student for identity in self.identities if not identity.listed]
+            people = list(self.identities)
             busy = {row[0] for row in ledger.execute(
                 "SELECT DISTINCT st.pseudonym FROM submission s JOIN student st ON st.id = s.student WHERE s.present")}  # fmt: skip
-            done.absent = [each.student for each in self.identities if each.listed and each.pseudonym not in busy]
+            done.unlisted = sorted(each.student for each in people if not each.listed and each.pseudonym in busy)
+            done.absent = sorted(each.student for each in people if each.listed and each.pseudonym not in busy)
 
-    def _who(self, name: str) -> str:
-        identity = self.identities.get(name)
-        return identity.student if identity else name
+
+def _aliases(owner: Owner, identity: Identity) -> tuple[str, ...]:
+    """The ids that mean a student from now on."""
+    return (owner.alias, f"roster:{identity.student}") if identity.listed else (owner.alias,)
 
 
 def _kinds(unit: Unit) -> set[str]:

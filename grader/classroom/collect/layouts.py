@@ -29,6 +29,7 @@ from grader.classroom.collect.names import (
 MANIFEST: Final = "manifest.json"
 TIMESTAMP: Final = "timestamp.txt"
 GRADESCOPE: Final = "submission_metadata.yml"
+_ALIKE: Final = 10  # files without a place that are listed one by one
 _HOMES: Final = ((), ("exercises",))  # where a student's file belongs, best first
 
 
@@ -130,7 +131,24 @@ def _owners_of(top: str, known: Known) -> tuple[tuple[Owner, ...], datetime | No
 
 
 def in_student_folder(course: Course, entries: Iterable[Entry]) -> Iterator[tuple[Entry, Named | None] | Unplaced]:
-    """What a student's folder or archive holds: files of exercises, archives (with None), and what is neither."""
+    """What a student's folder or archive holds: files of exercises, archives (with None), and what is neither.
+
+    Of many files that have no place for the same reason the first stands for all.
+    """
+    alike: dict[str, list[str]] = {}
+    for item in _sorted_out(course, entries):
+        if isinstance(item, Unplaced):
+            alike.setdefault(item.reason, []).append(item.path)
+        else:
+            yield item
+    for reason, paths in alike.items():
+        if len(paths) <= _ALIKE:
+            yield from (Unplaced(path, reason) for path in paths)
+        else:
+            yield Unplaced(paths[0], f"{reason}; the same goes for {len(paths) - 1} more files of this student")
+
+
+def _sorted_out(course: Course, entries: Iterable[Entry]) -> Iterator[tuple[Entry, Named | None] | Unplaced]:
     by_exercise: dict[str, list[tuple[Entry, Named]]] = {}
     for entry in sorted(entries, key=lambda e: e.parts):
         if any(map(is_litter, entry.parts[1:])) or entry.name in (MANIFEST, TIMESTAMP):
@@ -156,7 +174,7 @@ def _chosen(found: Sequence[tuple[Entry, Named]]) -> Iterator[tuple[Entry, Named
             return
         for entry, _ in found:
             if entry.parts[1:-1] != home:
-                yield Unplaced(entry.path, "another file of the same name lies where it belongs, and counts")
+                yield Unplaced(entry.path, "another file for the same exercise lies where it belongs, and counts")
         found = [each for each in found if each[0].parts[1:-1] == home]
     files = [each for each in found if not is_notebook(each[0].name)]
     if files:
@@ -193,7 +211,16 @@ def no_submission(course: Course, name: str) -> str:
     lowered = name.lower()
     if lowered.endswith(UNREAD_ARCHIVES):
         return "archives of this kind are not opened; zip and tar are"
+    if meant := _meant(course, name):
+        return f"it is not a Python file by its name; if it is one, call it {meant}"
     if lowered.endswith(".py") or is_notebook(name):
         stem = course.exercises[0].id if course.exercises else "exerciseNN_name"
         return f"its name is not that of an exercise, such as {stem}{name[lowered.rindex('.') :].lower()}"
     return "it is not a Python file"
+
+
+def _meant(course: Course, name: str) -> str:
+    """The name that a file would have without what was put behind it: exercise17_batchnorm.py.txt, exercise17_batchnorm.txt."""
+    stem, _, ending = name.rpartition(".")
+    meant = f"{stem}.py" if ending.lower() == "txt" and not stem.lower().endswith((".py", ".ipynb")) else stem
+    return meant if exercise_of(course, meant) else ""

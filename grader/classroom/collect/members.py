@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from pathlib import PurePosixPath
-from typing import IO, Any
+from typing import IO, Any, Final
 
 from grader.cells.source import MAX_NOTEBOOK, is_notebook
 from grader.classroom.collect import archives
@@ -14,6 +14,8 @@ from grader.classroom.collect.archives import ArchiveError, Bounds, Member
 from grader.classroom.collect.layouts import GRADESCOPE, MANIFEST, Entry
 from grader.classroom.collect.names import archive_stem, is_litter, moodle
 from grader.sandbox.limits import MAX_SOURCE
+
+PSEUDO: Final = "archive"  # the folder below which a student's archive is put
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ def listed(file: IO[bytes], name: str, bounds: Bounds) -> Listing:
             continue
         parts = _parts(member.name)
         if parts is None:
-            problems.append((member.name, "its name leads out of the archive"))
+            problems.append((member.name, "its name is not that of a file in the archive"))
         elif not any(map(is_litter, parts)):
             seen.setdefault(parts, []).append((member.name, member.changed))
     folded: dict[str, int] = {}
@@ -58,9 +60,9 @@ def listed(file: IO[bytes], name: str, bounds: Bounds) -> Listing:
         if len(found) > 1 or folded["/".join(parts).casefold()] > 1:
             problems.append((found[0][0], "the archive holds several members of this name"))
             continue
-        inside = (*(("archive",) if bounds is archives.STUDENT else ()), *parts[len(wrapper) :])
+        inside = (*((PSEUDO,) if bounds is archives.STUDENT else ()), *parts[len(wrapper) :])
         names[inside], dates[inside] = found[0]
-    manifests = tuple(name for parts, name in names.items() if parts == ("archive", MANIFEST))
+    manifests = tuple(name for parts, name in names.items() if parts == (PSEUDO, MANIFEST))
     return Listing(names, dates, manifests, tuple(problems))
 
 

@@ -66,8 +66,15 @@ def gradescope_text(data: bytes, path: str) -> Mapping[str, tuple[tuple[Owner, .
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         found = yaml.load(data, loader)
         return {str(folder): _submitters(str(folder), row) for folder, row in found.items()}
-    except (yaml.YAMLError, AttributeError, TypeError, RecursionError) as error:
-        raise ClassError(f"{path} is not what Gradescope exports: {error}", "Export the submissions again.") from error
+    except (yaml.YAMLError, RecursionError) as error:
+        raise ClassError(
+            f"{path} is no YAML: {' '.join(str(error).split())}", "Export the submissions again."
+        ) from error
+    except (AttributeError, TypeError) as error:  # a list, a number or a text where there is to be a table
+        raise ClassError(
+            f"{path} is not what Gradescope exports: folders, each with a list of its :submitters:",
+            "Export the submissions again.",
+        ) from error
 
 
 def _submitters(folder: str, row: Any) -> tuple[tuple[Owner, ...], datetime | None]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,6 +35,7 @@ _FIELDS: Final = {
     **dict.fromkeys(("githubusername", "github"), "github"),
     **dict.fromkeys(("githubid",), "github_id"),
 }
+_WRITE: Final = "Write a CSV file with a column `id`, and name and email beside it."
 _IDS: Final = ("canvas", "sis", "login", "integration", "root", "moodle", "github", "sid")
 
 
@@ -82,22 +85,30 @@ def read_roster(path: Path) -> Roster:
         raise ClassError(f"{path} has {len(data) >> 20} MB: that is no roster")
     rows = _rows(path, data)
     if not rows:
-        raise ClassError(f"{path}: no student", "Write a CSV file with a column `id`, and name and email beside it.")
+        raise ClassError(f"{path} is empty", _WRITE)
     columns = _columns(path, [cell.strip() for cell in rows[0][1]])
-    students = [student for number, row in rows[1:] if (student := _listed(path, number, columns, row))]
-    return made_of(path, students, hashlib.sha256(data).hexdigest())
+    found = [(number, student) for number, row in rows[1:] if (student := _listed(path, number, columns, row))]
+    if not found:
+        raise ClassError(f"{path}: no student below the headers", _WRITE)
+    _each_once(path, found)
+    return made_of([student for _, student in found], hashlib.sha256(data).hexdigest())
 
 
-def made_of(path: Path, students: Sequence[Listed], digest: str) -> Roster:
-    """A roster of students, whose ids must differ."""
-    by_id: dict[str, Listed | None] = {}
-    for student in students:
-        folded = student.student.casefold()
-        if folded in by_id:
+def _each_once(path: Path, found: Sequence[tuple[int, Listed]]) -> None:
+    """ClassError where two lines have the same id."""
+    lines: dict[str, int] = {}
+    for number, student in found:
+        first = lines.setdefault(student.student.casefold(), number)
+        if first != number:
             raise ClassError(
-                f"{path}: the id {student.student!r} stands there twice", "Give every student an id of their own."
+                f"{path}: the id {student.student!r} stands there twice, in lines {first} and {number}",
+                "Give every student an id of their own.",
             )
-        by_id[folded] = student
+
+
+def made_of(students: Sequence[Listed], digest: str) -> Roster:
+    """A roster of students, whose ids differ."""
+    by_id: dict[str, Listed | None] = {student.student.casefold(): student for student in students}
     own = set(by_id)
     for student in students:
         words = (*(f"{kind}:{value}" for kind, value in student.ids.items()), *student.ids.values(), student.email)
@@ -111,23 +122,39 @@ def made_of(path: Path, students: Sequence[Listed], digest: str) -> Roster:
 
 
 def _rows(path: Path, data: bytes) -> list[tuple[int, list[str]]]:
+    """Lines that hold something, each with its number."""
+    text = unicodedata.normalize("NFC", _text(path, data)).replace("\r\n", "\n").replace("\r", "\n")
+    head = next(filter(str.strip, text.split("\n")), "")
+    delimiter = max(",;\t", key=head.count)
+    if named := re.fullmatch(r"sep=(.)", head.strip()):  # a line that Excel writes and reads
+        delimiter, text = named[1], text.replace(head, "", 1)
+    # strict, or a quotation mark that is not closed would swallow the students after it
+    reader = csv.reader(io.StringIO(text.replace("\0", "")), delimiter=delimiter, strict=True)
+    rows: list[tuple[int, list[str]]] = []
+    try:
+        rows.extend((reader.line_num, row) for row in reader)
+    except csv.Error as error:
+        begun = rows[-1][0] + 1 if rows else 1
+        raise ClassError(f"{path}:{begun}: {error}", "Close its quotation marks, or leave them out.") from error
+    return [(number, row) for number, row in rows if any(cell.strip() for cell in row)]
+
+
+def _text(path: Path, data: bytes) -> str:
+    if data.startswith(b"PK\x03\x04"):
+        raise ClassError(f"{path} is a workbook, not a CSV file", "Save it as CSV UTF-8.")
     encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
-        text = data.decode(encoding)
+        return data.decode(encoding)
     except UnicodeDecodeError as error:
-        raise ClassError(f"{path} is not UTF-8: {error}", "Save it as CSV UTF-8.") from error
-    head = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=head.count)
-    try:
-        reader = csv.reader(io.StringIO(text.replace("\0", "")), delimiter=delimiter)
-        return [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
-    except csv.Error as error:
-        raise ClassError(f"{path}: {error}", "Save it as CSV.") from error
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ClassError(f"{path}:{line}: this line is not UTF-8", "Save it as CSV UTF-8.") from error
 
 
 def _columns(path: Path, header: Sequence[str]) -> dict[str, int]:
     """Which column holds what."""
     plain = [squeezed(cell) for cell in header]
+    if plain.count("id") > 1:
+        raise ClassError(f"{path}: two columns are called `id`", "Give one of them another name.")
     columns: dict[str, int] = {}
     for number, name in enumerate(plain):
         if name in _FIELDS:

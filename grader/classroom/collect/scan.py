@@ -30,11 +30,12 @@ from grader.classroom.collect.layouts import (
     in_student_folder,
 )
 from grader.classroom.collect.manifests import MAX_MANIFEST, Manifest, manifest_of
-from grader.classroom.collect.members import Listing, contents, listed, most_bytes
+from grader.classroom.collect.members import PSEUDO, Listing, contents, listed, most_bytes
 from grader.classroom.collect.names import archive_stem, is_litter, shown
-from grader.classroom.collect.walking import open_regular, unwrapped, walk
+from grader.classroom.collect.walking import is_run, open_regular, unwrapped, walk
 from grader.classroom.fault import ClassError
 
+NOTHING: Final = "there is no file in it"
 GIT: Final = ".git"  # its own files tell when another commit is checked out
 
 
@@ -81,7 +82,16 @@ class Scan:
             raise ClassError(
                 f"{root} is neither a folder nor a zip or tar archive", "Name the folder of all submissions."
             )
-        self.root = root if self.is_archive else unwrapped(root)
+        if is_run(root):
+            raise ClassError(f"{root} is a run of grade class", "Name the folder of all submissions.")
+        if not self.is_archive and root.samefile(course.root):
+            raise ClassError(
+                f"{root} is the course itself, with its sheets and solutions", "Name the folder of all submissions."
+            )
+        try:
+            self.root = root if self.is_archive else unwrapped(root)
+        except OSError as error:
+            raise ClassError(f"{error.filename}: {error.strerror}", "Make it a folder that you can read.") from error
 
     def fingerprint(self) -> str:
         """Changes whenever a file below the top comes, goes or has another size or date. Quick: nothing is arranged."""
@@ -127,6 +137,10 @@ class Scan:
                 continue
             if top.is_symlink():
                 yield _plain_unit(top.name, Unplaced(shown(top.name), "it is a link"))
+            elif is_run(Path(top.path)):
+                yield _plain_unit(
+                    top.name, Unplaced(shown(top.name), "it is a run of grade class, no student's folder")
+                )
             elif top.is_dir(follow_symlinks=False):
                 yield from self._folder(top, known)
             else:
@@ -149,7 +163,10 @@ class Scan:
             yield _plain_unit(problem.path, problem)
         here = self._known_of(top, known, files)
         entries = [Entry(parts, self._date(found.st_mtime)) for parts, found in files.items()]
-        for item in arrange_folder(self.course, top.name, entries, here):
+        items = list(arrange_folder(self.course, top.name, entries, here))
+        if not items and not problems:
+            yield _plain_unit(top.name, Unplaced(shown(top.name), NOTHING))
+        for item in items:
             if isinstance(item, Unplaced):
                 yield _plain_unit(item.path, item)
                 continue
@@ -157,8 +174,11 @@ class Scan:
             yield Unit(item.entry.path, found.st_size, found.st_mtime_ns, (item,))
 
     def _known_of(self, top: os.DirEntry[str], known: Known, files: Mapping[tuple[str, ...], Any]) -> Known:
-        git = Path(top.path) / ".git"
-        repositories = {top.name: metadata.commit_time(git)} if git.exists() and not git.is_symlink() else {}
+        git = Path(top.path) / GIT
+        try:
+            repositories = {top.name: metadata.commit_time(git)} if git.exists() and not git.is_symlink() else {}
+        except OSError:  # a folder that cannot be looked into, which is listed as such
+            repositories = {}
         stamps = [parts for parts in files if parts[-1] == TIMESTAMP]
         times = {parts[:-1]: at for parts in stamps if (at := metadata.timestamp(self.root.joinpath(*parts)))}
         return replace(known, repositories=repositories, times=times)
@@ -231,11 +251,13 @@ class Scan:
         wanted: dict[str, tuple[str, int]] = {}
         for chosen in in_student_folder(self.course, listing.entries()):
             if isinstance(chosen, Unplaced):
-                yield Unplaced(f"{item.entry.path}: {shown(chosen.path)}", chosen.reason)
+                yield Unplaced(f"{item.entry.path}: {_inside(chosen.path)}", _inside(chosen.reason))
             elif chosen[1] is None:
-                yield Unplaced(f"{item.entry.path}: {shown(chosen[0].path)}", "archives in archives are not opened")
+                yield Unplaced(f"{item.entry.path}: {_inside(chosen[0].path)}", "archives in archives are not opened")
             else:
                 wanted[listing.names[chosen[0].parts]] = (chosen[1].exercise.id, chosen[1].sequence)
+        if not listing.names and not listing.problems:
+            yield Unplaced(item.entry.path, NOTHING)
         manifest = None
         read = []
         for member, data in contents(file, item.entry.name, archives.STUDENT, {*wanted, *listing.manifests}):
@@ -290,6 +312,11 @@ class Scan:
             if isinstance(data, bytes):
                 return Known(gradescope=metadata.gradescope_text(data, GRADESCOPE))
         return Known()
+
+
+def _inside(text: str) -> str:
+    """A path in a student's archive without the pseudo folder that all of it is put below."""
+    return shown(text.replace(f"{PSEUDO}/", ""))
 
 
 def _plain_unit(path: str, problem: Unplaced) -> Unit:

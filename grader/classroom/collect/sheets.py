@@ -33,6 +33,8 @@ class Sheets:
         now = self.text(exercise)
         if source == now:
             return "the sheet as it was given out, nothing written"
+        if not source.strip():
+            return "the file is empty"
         if made_from and made_from != hashlib.sha256(now).hexdigest():
             when = next((date for digest, date, _ in self.earlier(exercise) if digest == made_from), "")
             return f"made for {f'an older sheet, that of {when}' if when else 'another sheet'} (its manifest says so)"

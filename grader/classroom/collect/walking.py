@@ -9,6 +9,8 @@ from typing import IO, Final
 
 from grader.classroom.collect.layouts import GRADESCOPE, Unplaced
 from grader.classroom.collect.names import is_litter, moodle, shown
+from grader.classroom.identities import FILE as IDENTITIES
+from grader.classroom.ledger import FILE as LEDGER
 
 MAX_FILES: Final = 5_000  # below one student's folder
 MAX_DEPTH: Final = 8
@@ -26,14 +28,14 @@ def open_regular(path: Path) -> IO[bytes]:
 
 def walk(
     folder: str, parts: tuple[str, ...], files: dict[tuple[str, ...], os.stat_result], problems: list[Unplaced]
-) -> None:
-    """Adds the regular files below a folder, within bounds."""
+) -> bool:
+    """Adds the regular files below a folder, a folder's own before those of folders in it; False if there are too many."""
     try:
         with os.scandir(folder) as listing:
-            entries = sorted(listing, key=lambda entry: entry.name)
+            entries = sorted(listing, key=lambda entry: (entry.is_dir(follow_symlinks=False), entry.name))
     except OSError as error:
         problems.append(Unplaced(shown("/".join(parts)), f"it cannot be read: {error.strerror}"))
-        return
+        return True
     for entry in entries:
         inside = (*parts, entry.name)
         if is_litter(entry.name):
@@ -43,17 +45,26 @@ def walk(
         elif entry.is_dir(follow_symlinks=False):
             if len(inside) > MAX_DEPTH:
                 problems.append(Unplaced(shown("/".join(inside)), "folders as deep as this are not searched"))
-            else:
-                walk(entry.path, inside, files, problems)
+            elif not walk(entry.path, inside, files, problems):
+                return False
         elif not entry.is_file(follow_symlinks=False):
             problems.append(Unplaced(shown("/".join(inside)), "it is no ordinary file"))
         elif len(files) >= MAX_FILES:
             problems.append(
                 Unplaced(shown(parts[0]), f"it holds more than {MAX_FILES} files; the rest was not searched")
             )
-            return
+            return False
         else:
             files[inside] = entry.stat(follow_symlinks=False)
+    return True
+
+
+def is_run(folder: Path) -> bool:
+    """Whether a folder is a run of grade class: it holds a ledger, and its identities or (in a copy without names) its secret."""
+    try:
+        return (folder / LEDGER).is_file() and ((folder / IDENTITIES).is_file() or (folder / "private").is_dir())
+    except OSError:
+        return False
 
 
 def unwrapped(root: Path) -> Path:
