@@ -7,6 +7,7 @@ an answer is "ok" and the result, or "error" and a traceback.
 
 from __future__ import annotations
 
+import gc
 import os
 import select
 import signal
@@ -104,6 +105,7 @@ def main() -> None:
     """Answer until the question pipe closes."""
     global _questions
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.set_threshold(50_000)  # results make no garbage to speak of, and what is kept is large to look through
     _questions = questions = os.fdopen(os.dup(0), "rb")
     answers = os.fdopen(os.dup(1), "wb")
     null = os.open(os.devnull, os.O_RDWR)
