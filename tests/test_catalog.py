@@ -55,6 +55,12 @@ def test_another_projects_settings_do_not_make_a_course(tmp_path: Path) -> None:
         find_course(tmp_path)
 
 
+def test_settings_that_are_not_utf_8_are_named_and_not_passed_over(root: Path) -> None:
+    (root / "pyproject.toml").write_bytes('# the course\n[tool.grade]\nname = "Übung"\n'.encode("latin-1"))
+    with pytest.raises(CourseFault, match=r"pyproject\.toml, line 3: this is not UTF-8"):
+        find_course(root)
+
+
 def test_the_environment_names_the_course(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("GRADE_COURSE", str(root))

@@ -145,11 +145,18 @@ def _is_course(folder: Path) -> bool:
 
 def _settings_text(folder: Path) -> str:
     """The text of pyproject.toml if it may hold [tool.grade], so that TOML is parsed for courses only."""
+    path = folder / "pyproject.toml"
     try:
-        text = (folder / "pyproject.toml").read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
+        data = path.read_bytes()
+    except OSError:
         return ""
-    return text if re.search(r"^\s*\[\s*tool\s*\.\s*grade\s*[\].]", text, re.MULTILINE) else ""
+    if not re.search(rb"^\s*\[\s*tool\s*\.\s*grade\s*[\].]", data, re.MULTILINE):
+        return ""
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise CourseFault(f"{path}, line {line}: this is not UTF-8", "Save the file as UTF-8.") from error
 
 
 def _open(root: Path) -> Course:

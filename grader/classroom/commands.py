@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -251,11 +252,20 @@ def forget_command(run: Path, student: str, author: str | None, yes: bool) -> in
     from grader.classroom.summary import forgotten_sentences
 
     who = find_student(run, student)
-    if not yes:
-        click.confirm(f"Remove everything that {run} holds of {who.student!a}? It cannot be brought back", abort=True)
+    if not yes and not _agreed(f"Remove everything that {run} holds of {who.student!a}? It cannot be brought back"):
+        return 1
     counts = forget(run, who, author_of(author))
     _show(forgotten_sentences(who, counts))
     return 0
+
+
+def _agreed(question: str) -> bool:
+    try:
+        return click.confirm(question)
+    except click.Abort:
+        if sys.stdin.isatty():
+            raise
+        raise click.UsageError("there is nobody to ask here: add --yes to remove them") from None
 
 
 @class_group.command("export-data")

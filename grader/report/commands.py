@@ -179,7 +179,12 @@ class _Reporting:
     def _html(self, made: ClassReport) -> None:
         from grader.report.page import page
 
-        self._text("report.html", (page(made, self._statistics(made), shared=bool(self.asked["shared"])),))
+        shared = bool(self.asked["shared"])
+        self._text(f"{self._name()}.html", (page(made, self._statistics(made), shared=shared),))
+
+    def _name(self) -> str:
+        """What to call a report: one to pass on must not be replaced by one that shows students."""
+        return "shared" if self.asked["shared"] else "report"
 
     def _csv(self, made: ClassReport) -> None:
         from grader.report.formats import tables
@@ -245,7 +250,7 @@ class _Reporting:
     def _markdown(self, made: ClassReport) -> None:
         from grader.report.formats.markdown import document
 
-        self._text("report.md", document(made, shared=bool(self.asked["shared"])))
+        self._text(f"{self._name()}.md", document(made, shared=bool(self.asked["shared"])))
 
     # --- what students see -------------------------------------------------------------------------------------------
 

@@ -211,6 +211,7 @@ def test_the_commands_show_differences_overrides_and_personal_data(tmp_path):
     assert document["changes"][0]["functions"][0]["name"] == "doubling_backward" and "alice" not in json.dumps(document)
     data = json.loads(run_command(course, "export-data", run, "alice"))
     assert data["student"]["student"] == "alice"
+    assert "nobody to ask here: add --yes" in run_command(course, "forget", run, "alice", code=2)
     assert "Removed of alice" in run_command(course, "forget", run, "alice", "--yes")
     assert "nobody is called 'alice'" in run_command(course, "export-data", run, "alice", code=2)
 

@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from grader.classroom import ClassError
 from grader.classroom.rules import Rules
+from grader.classroom.run import open_run
 from grader.report.commands import report
 from tests.classroom.runs import EXERCISES, KEY, Class, Work, at, make_run, person, pseudonym
 from tests.report.classes import small_class
@@ -202,6 +203,17 @@ def test_options_that_would_be_passed_over_are_refused(folder: Path, words: tupl
     made = call(folder, *words)
     assert made.exit_code == 2 and said in made.output
     assert not (folder / "reports").exists()
+
+
+def test_a_report_to_pass_on_and_one_that_shows_students_do_not_replace_each_other(folder: Path) -> None:
+    for words in (("--html", "--markdown"), ("--html", "--markdown", "--shared")):
+        assert call(folder, *words).exit_code == 0
+    written = {path.name: path.read_text(encoding="utf-8") for path in (folder / "reports").iterdir()}
+    assert sorted(written) == ["report.html", "report.md", "shared.html", "shared.md"]
+    with open_run(folder) as run:
+        students = {row.student for row in run.rows()}
+    shown = {name: {student for student in students if student in text} for name, text in written.items()}
+    assert shown == {"report.html": students, "report.md": students, "shared.html": set(), "shared.md": set()}
 
 
 def test_what_stands_in_the_way_of_a_report_is_named_with_what_to_do(folder: Path, tmp_path: Path) -> None:

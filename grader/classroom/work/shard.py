@@ -164,7 +164,8 @@ def read_shard(path: Path) -> tuple[Head | None, list[tuple[Graded, bytes, str]]
             length += len(line)
     except (ValueError, KeyError, TypeError) as error:
         raise ClassError(
-            f"{path} is not a file of grade class --shard: {error}", "Name files called shard-I-of-N.jsonl."
+            f"{path} is damaged, or no file of grade class --shard (line {len(results) + (head is not None) + 1}: {error})",
+            "Name files called shard-I-of-N.jsonl; one that is damaged, delete, and grade its part again.",
         ) from error
     return head, results, length
 
