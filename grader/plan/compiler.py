@@ -32,11 +32,12 @@ from grader.plan.tolerance import (
     FACTOR,
     FLOAT64_RTOL,
     FLOOR,
+    TRACE,
     alike,
     allowance_of,
     errors_of,
     float32_args,
-    float_arrays,
+    largest,
     map_floats,
     same_form,
 )
@@ -186,7 +187,7 @@ class _Compiler:
             for runs, nudge in ((double, nudges[:1]), (single, nudges[1:]))
         )
         result = []
-        size = max((float(np.abs(a).max()) for a in float_arrays(case.args)), default=1.0)
+        size = largest(case.args)
         for path, leaf in leaves(want):
             if not is_float(leaf):
                 result.append(Allowance())
@@ -229,13 +230,14 @@ class _Compiler:
             least = FLOAT64_RTOL if case.float64_only else FACTOR * FLOOR
             atol = max((a.atol for a in case.allowances), default=0.0)  # where the right value is noise, so is this one
             for path, leaf in leaves(outcome.value):
-                rtol = 0.0
+                rtol, trace = 0.0, 0.0
                 if is_float(leaf):
                     errors, scale = errors_of([again], path, leaf), float(scale_of(leaf))
                     rtol = FACTOR * float(errors.max(initial=0.0)) / scale if scale else least
                     vague |= not case.float64_only and not rtol <= MISTAKE_RTOL
                     rtol = max(min(rtol, 1e6 if case.float64_only else MISTAKE_RTOL), least)
-                allowances.append(Allowance(rtol, atol if is_float(leaf) else 0.0))
+                    trace = atol if scale else max(atol, TRACE * largest(case.args))
+                allowances.append(Allowance(rtol, trace))
             vague |= not case.float64_only and not alike(again, outcome)
         return {"outcome": pack_outcome(outcome), "allowances": pack_allowances(allowances), "vague": vague}
 

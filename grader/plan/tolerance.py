@@ -17,6 +17,7 @@ FACTOR: Final = (
     16  # allowed error over the largest error of right code: 8 rejected 6 right float32 results, 16 one, of 815
 )
 FLOAT64_RTOL: Final = 1e-9  # least rtol of a case that only float64 can hold
+TRACE: Final = 1e-12  # of the largest argument: what may be left where an exact result is 0
 NOISE: Final = 1e-4  # a result that moves by this share when its input moves in the last place is rounding noise
 
 
@@ -46,6 +47,11 @@ def float_arrays(args: Mapping[str, Value]) -> Iterator[np.ndarray]:
             array = array[np.isfinite(array)]
             if array.size and array.any():
                 yield array
+
+
+def largest(args: Mapping[str, Value]) -> float:
+    """The largest entry among float arguments; 1 where there are none."""
+    return max((float(np.abs(array).max()) for array in float_arrays(args)), default=1.0)
 
 
 def errors_of(outcomes: Sequence[Outcome], path: Path, want: Value) -> np.ndarray:
@@ -88,7 +94,7 @@ def allowance_of(want: Value, fine: np.ndarray, errors: np.ndarray, case: Case, 
         ratio = np.where(noise, 0.0, errors / scale)
     atol = FACTOR * float(np.where(noise, errors, 0.0).max(initial=0.0))
     if noise.any() and atol == 0.0:
-        atol = 1e-12 * size
+        atol = TRACE * size
     if not np.isfinite(atol):
         return Allowance(np.inf, 0.0, rows)
     return Allowance(max(least, FACTOR * float(ratio.max(initial=0.0))), atol, rows)

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from grader import wire
+from grader.judge import judge
 from grader.plan import Plan, PlanError, compile_plan, float32_args, load, load_or_compile, save
 from grader.spec import Case, Check, Wrong
-from grader.verdict import Raised, Returned, StepLimit
+from grader.verdict import Found, Raised, Returned, StepLimit
 from tests import synthetic
 
 FLOAT32_ROUNDING = 16 * 6e-8
@@ -159,6 +160,18 @@ def test_mistakes_keep_what_they_do_on_every_case() -> None:
     assert isinstance(view.outcome, Returned) and isinstance(function.cases[0].expected, Returned)
     assert float(view.outcome.value) == pytest.approx(2 * float(function.cases[0].expected.value))
     assert not view.vague
+
+
+def test_a_mistake_that_gives_zero_is_known_by_what_rounding_leaves_of_it() -> None:
+    def total__of_deviations(x):
+        """Sums what is left after the mean is taken off."""
+        return 0.0 * x.sum()
+
+    wrong = (Wrong(total__of_deviations, id="of-deviations", hint="Do not take the mean off."),)
+    function = compiled(total, ordinary, wrong=wrong).functions[0]
+    left = (function.cases[0].args["x"] - function.cases[0].args["x"].mean()).sum()
+    result = judge(function, Found("total", 1, ("x",), False, ""), [Returned(left + 1e-15)])
+    assert result.mistake is not None and result.mistake.id == "of-deviations"
 
 
 def test_labels_and_draws_stay_out_of_float32() -> None:
