@@ -121,7 +121,9 @@ def grade_source(
         meanwhile()
         loaded = session.load()
         results = _results(plan, functions, session, loaded)
-    shown = tuple(replace(result, file=str(path)) for result in skipped(results))
+    found = loaded.functions if isinstance(loaded, Loaded) else {}
+    lines = {name: each.line for name, each in found.items()}
+    shown = tuple(replace(each, file=str(path), line=lines.get(each.name)) for each in skipped(results))
     return ExerciseResult(
         exercise=plan.exercise,
         title=plan.title,
@@ -166,7 +168,7 @@ def _results(
 
 @dataclass(frozen=True)
 class _Question:
-    """A function and what it returned for its cases, as bytes: the verdict depends on nothing else."""
+    """A function and what it returned for its cases, as bytes: but for the line, the verdict depends on nothing else."""
 
     plan: str
     name: str
@@ -184,13 +186,12 @@ def _known(question: _Question) -> FunctionResult:
 def _judged(
     plan: Plan, function: FunctionPlan, found: Found | None, outcomes: Sequence[Outcome | None]
 ) -> FunctionResult:
-    """The verdict on one function; a failure of the judge itself is ours and is called that."""
+    """The verdict on one function, perhaps with another's line; a failure of the judge is ours and is called that."""
     try:
         keys = tuple([outcome.key for outcome in outcomes if isinstance(outcome, Returned)])
         if found is None or found.todo or found.problem or not all(keys) or len(keys) < len(outcomes):
             return judge(function, found, outcomes)
-        question = _Question(plan.id, function.name, keys, function, found, outcomes)
-        return replace(_known(question), line=found.line)
+        return _known(_Question(plan.id, function.name, keys, function, found, outcomes))
     except Exception:
         import traceback  # only when we fail: it costs a start 5 ms
 
@@ -206,9 +207,9 @@ def _consistent(
     session: Session,
 ) -> FunctionResult:
     """The result, with the remark that a failing backward function is right for the student's own, wrong forward one."""
-    status = {r.name: r.status for r in results}
     if result.status is not Status.FAIL or (result.mistake is not None and result.mistake.kind == "named"):
         return result
+    status = {r.name: r.status for r in results}
     for gradient in function.gradients:
         forward = gradient.pair.forward
         if status.get(forward) is Status.FAIL and _fits_own(plan, function, gradient, outcomes[function.name], session):

@@ -121,7 +121,7 @@ def answer(channel: Channel, request: bytes, deadline: float, watch: Callable[[]
     kind, length = 0, 0
     while True:
         if not length and len(incoming) >= wire.HEADER.size:
-            kind, length = _answer_length(incoming, request)
+            kind, length = _answer_head(incoming, request)
         if length and len(incoming) >= length:
             break
         if channel.ended:
@@ -142,10 +142,10 @@ def answer(channel: Channel, request: bytes, deadline: float, watch: Callable[[]
     return body
 
 
-def _answer_length(incoming: bytearray, request: bytes) -> tuple[int, int]:
+def _answer_head(incoming: bytearray, request: bytes) -> tuple[int, int]:
     """The kind of an answer, and the bytes that it has with its header."""
-    kind, answered, length = wire.header(incoming[: wire.HEADER.size])
-    if kind not in (wire.ANSWER, wire.MARKED) or answered != request:
+    magic, kind, answered, length = wire.HEADER.unpack_from(incoming)
+    if magic != wire.MAGIC or (kind != wire.ANSWER and kind != wire.MARKED) or answered != request:
         raise wire.WireError("an answer to another question")
     if length > MAX_ANSWER:
         raise wire.WireError("an answer that is too long")

@@ -52,7 +52,10 @@ class Submission:
             return ("raised", types_of(type(error)), message_of(error), (), ())
 
     def load(self, source: bytes, filename: str, functions: Sequence[str]) -> Answer:
-        """("loaded", functions, names), or ("raised", ...) for whatever kept it from being loaded."""
+        """("loaded", functions, names), or ("raised", ...) for whatever kept it from being loaded.
+
+        The names are all that the file defines, where a function is missing that may have been given another name.
+        """
         self.filename = filename
         self.module = _module(filename)
         namespace = vars(self.module)
@@ -69,8 +72,8 @@ class Submission:
                     described[name], self.parameters[name] = found(name, namespace[name], source, code)
         except BaseException as error:
             return self._raised(error, [])
-        names = [short(name) for name in list(namespace)[:MAX_NAMES] if not name.startswith("__")]
-        return ("loaded", described, tuple(names))
+        others = list(namespace)[:MAX_NAMES] if len(described) < len(functions) else []
+        return ("loaded", described, tuple([short(name) for name in others if not name.startswith("__")]))
 
     def _execute(self, code: types.CodeType, namespace: dict[str, Any], functions: Sequence[str]) -> None:
         """Run a module; one that ends itself (`sys.exit()` after a trial run) counts if all functions were defined."""
