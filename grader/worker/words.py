@@ -30,12 +30,18 @@ def name_of(kind: type) -> str:
 
 
 def types_of(kind: type) -> tuple[str, ...]:
-    """The names of an exception's class and its bases; a class that only borrows a built-in name is told apart."""
-    names = []
-    for base in of_type(kind, "__mro__")[:20]:
+    """The names of an exception's class and its bases, each once.
+
+    A class that only borrows a built-in name is told apart; one that also is what it is called, as NumPy's are, is not.
+    """
+    bases = of_type(kind, "__mro__")[:20]
+    names: list[str] = []
+    for base in bases:
         name = name_of(base)
-        if base is not object:
-            names.append(name if _EXCEPTIONS.get(name, base) is base else f"submission.{name}")
+        called = _EXCEPTIONS.get(name, base)
+        shown = name if any(each is called for each in bases) else f"submission.{name}"
+        if base is not object and shown not in names:
+            names.append(shown)
     return tuple(names)
 
 

@@ -168,6 +168,16 @@ def test_an_error_at_import_shows_only_the_student_s_frames(sandbox: Sandbox) ->
     assert outcome.frames == (StackFrame(6, "<module>", "helper()"), StackFrame(4, "helper", "return json.loads('{')"))
 
 
+def test_an_exception_of_numpy_has_the_name_that_python_shows(sandbox: Sandbox) -> None:
+    source = "import numpy as np\ndef f(x):\n    return np.zeros(10**15) if x else np.linalg.inv(np.zeros((2, 2)))\n"
+    memory, algebra = called(sandbox, source, 1), called(sandbox, source, 0)
+    assert isinstance(memory, Raised) and isinstance(algebra, Raised)
+    assert memory.types == ("MemoryError", "Exception", "BaseException"), (
+        "a class of NumPy's that is called like its base"
+    )
+    assert algebra.types[:2] == ("LinAlgError", "ValueError")
+
+
 def test_what_is_written_past_the_streams_is_not_lost(sandbox: Sandbox) -> None:
     source = b"import os\ndef f(x):\n    os.write(1, b'raw %d\\n' % x)\n    return x\ndef g(x):\n    return x\n"
     calls = [Call("f" if number % 3 == 0 else "g", [("x", number)], repeat=False) for number in range(40)]
