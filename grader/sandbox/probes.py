@@ -5,11 +5,11 @@ Nothing here is harmful where it works. Each probe gives a sentence; `ok` says w
 
 from __future__ import annotations
 
+import _socket
 import ctypes
 import errno
 import os
 import signal
-import socket
 import sys
 import threading
 from collections.abc import Callable
@@ -57,9 +57,9 @@ def _probes(
         ("file size limit", lambda: _file_size(scratch, file_mb)),
         ("read outside", lambda: _refused(lambda: os.close(os.open(canary, os.O_RDONLY)))),
         ("write outside", lambda: _refused(lambda: _write(outside))),
-        ("network TCP", lambda: _refused(lambda: socket.socket(socket.AF_INET, socket.SOCK_STREAM).close())),
-        ("network UDP", lambda: _refused(lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).close())),
-        ("local sockets", lambda: _refused(lambda: socket.socket(getattr(socket, "AF_UNIX", -1)).close())),
+        ("network TCP", lambda: _refused(lambda: _socket.socket(_socket.AF_INET, _socket.SOCK_STREAM).close())),
+        ("network UDP", lambda: _refused(lambda: _socket.socket(_socket.AF_INET, _socket.SOCK_DGRAM).close())),
+        ("local sockets", lambda: _refused(lambda: _socket.socket(getattr(_socket, "AF_UNIX", -1)).close())),
         ("fork", lambda: _refused(_fork)),
         ("exec", lambda: _refused(lambda: os.execv(_HARMLESS_MISSING, ["grade-probe"]))),
         ("signal the parent", lambda: _refused(lambda: _signal(parent))),

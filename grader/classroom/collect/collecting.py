@@ -18,7 +18,7 @@ from grader.classroom.collect.archives import ArchiveError
 from grader.classroom.collect.batches import Batches
 from grader.classroom.collect.layouts import Placed, Unplaced
 from grader.classroom.collect.names import Owner, shown, squeezed
-from grader.classroom.collect.remarks import for_nobody, left_out, who_is, without_order
+from grader.classroom.collect.remarks import for_nobody, left_out, without_order
 from grader.classroom.collect.roster import Listed, Roster
 from grader.classroom.collect.scan import Found, Scan, Unit
 from grader.classroom.collect.sheets import Sheets
@@ -358,7 +358,8 @@ class Collector:
             "SELECT st.pseudonym, s.exercise, s.note FROM submission s JOIN student st ON st.id = s.student "
             "WHERE s.present AND s.note <> '' AND s.note NOT LIKE 'the sheet as it was%' ORDER BY 2, 1"
         )
-        done.remarks = [f"{who_is(name, self.identities)} {exercise}: {note}" for name, exercise, note in rows]
+        called = dict(who.execute("SELECT pseudonym, student FROM identity"))  # at once, for all may have a remark
+        done.remarks = [f"{called.get(name, name)} {exercise}: {note}" for name, exercise, note in rows]
         done.remarks += without_order(self.ledger, self.identities)
         if self.roster.students:
             people = list(self.identities)
