@@ -30,7 +30,7 @@ _KINDS: Final = {
     "timeout": "it took too long",
     "needs-float64": "it computes in less than float64",
 }
-_UNTOUCHED: Final = "the sheet as it was given out"
+_ANOTHER: Final = "made for "
 _WHOSE: Final = re.compile(r"(?:^|; )(its manifest names another student|whose it is, only its manifest says)")
 
 
@@ -70,9 +70,9 @@ def sheet_remark(note: str) -> str:
 
 
 def version_remark(note: str) -> str:
-    """The same, but empty where the sheet is only untouched."""
+    """The same where it is of another version; empty where the sheet is untouched, or the file empty."""
     remark = sheet_remark(note)
-    return "" if remark.startswith(_UNTOUCHED) else remark
+    return remark if remark.startswith(_ANOTHER) else ""
 
 
 def owner_remark(note: str) -> str:

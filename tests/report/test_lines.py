@@ -58,12 +58,13 @@ def test_a_doubt_about_whose_it_is_is_reported_without_the_other_name(tmp_path: 
     assert "Eve" not in page(report, item_statistics(report)) and "Eve" not in "".join(document(report))
 
 
-def test_an_untouched_sheet_is_no_other_version(tmp_path: Path) -> None:
-    people = [person("s0")]
-    work = [Work("s0", FIRST, {}, note="the sheet as it was given out, nothing written")]
+def test_an_untouched_sheet_and_an_empty_file_are_no_other_version(tmp_path: Path) -> None:
+    notes = ("the sheet as it was given out, nothing written", "the file is empty")
+    people = [person(f"s{number}") for number, _ in enumerate(notes)]
+    work = [Work(who.student, FIRST, {}, note=note) for who, note in zip(people, notes)]
     report = report_of(make_run(tmp_path / "run", Class(people, work)))
     assert lines.incidents(report, shared=False) == []
-    assert lines.nothing_written(report, shared=False) == [("01 Doubling", 1)]
+    assert lines.nothing_written(report, shared=False) == [("01 Doubling", 2)]
 
 
 # --- to pass on ------------------------------------------------------------------------------------------------------

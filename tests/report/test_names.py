@@ -93,7 +93,7 @@ def written(out: Path) -> str:
             first,
             kinds[i % 2],
             problem=name if i % 7 == 0 else "",
-            note=name if i % 5 == 0 else "",
+            note=f"made for {name}" if i % 5 == 0 else "",
             printed=name,
         )
         for i, (who, name) in enumerate(zip(people, NAMES))
