@@ -160,7 +160,7 @@ def by_part() -> None:
         collected, kept = in_the_ledger(base, texts, made[0])
     rows = {
         "read, hash, place, compress": collected, "start and end a worker": start, "load": loaded - start,
-        "calls, of that the student's own": graded_only - loaded - judged, "judge": judged, "JSON": packed,
+        "calls, of that the student's own": graded_only - loaded - judged, "judge (equal answers once)": judged, "JSON": packed,
         "pipes between our processes": piped, "ledger": kept,
     }  # fmt: skip
     own = [own_ms(texts, plan) for _ in range(ROUNDS)]
