@@ -61,17 +61,14 @@ def called(
 
 @lru_cache(1024)  # many submissions are graded by one plan
 def _turns(plan: str, function: FunctionPlan) -> tuple[Turn, ...]:
-    """The cases in an order that is shuffled, the same for one plan, and ends with the first again, so that state shows.
-
-    Each is made twice at once, but for the first, whose second time is the last.
-    """
+    """The cases in an order that is shuffled, the same for one plan, and ends with the first again, so that state shows."""
 
     def key(case: int) -> bytes:
         return hashlib.sha256(f"{plan} {function.name} {case}".encode()).digest()
 
     def turn(case: int, last: bool) -> Turn:
         args = arguments(function, function.cases[case].args)
-        return Turn(function, case, Call(function.name, args, repeat=case != order[0]), last)
+        return Turn(function, case, Call(function.name, args, repeat=not last), last)
 
     order = sorted(range(len(function.cases)), key=key)
     return (*(turn(case, False) for case in order), *(turn(case, True) for case in order[:1]))

@@ -151,7 +151,7 @@ class _Reader:
         self.data = data
         self.position = 0
         self.code = code
-        self.items = 0
+        self.items = 1
 
     def take(self, size: int) -> bytes:
         start = self.position

@@ -144,8 +144,8 @@ def answer(channel: Channel, request: bytes, deadline: float, watch: Callable[[]
 
 def _answer_head(incoming: bytearray, request: bytes) -> tuple[int, int]:
     """The kind of an answer, and the bytes that it has with its header."""
-    magic, kind, answered, length = wire.HEADER.unpack_from(incoming)
-    if magic != wire.MAGIC or (kind != wire.ANSWER and kind != wire.MARKED) or answered != request:
+    kind, answered, length = wire.header(incoming[: wire.HEADER.size])
+    if kind not in (wire.ANSWER, wire.MARKED) or answered != request:
         raise wire.WireError("an answer to another question")
     if length > MAX_ANSWER:
         raise wire.WireError("an answer that is too long")

@@ -23,7 +23,6 @@ from grader.verdict import Absent, Broken, Died, Loaded, NotWritten, Outcome, Ra
 _TIMEOUTS: Final = 2  # after so many a submission is stopped: each costs the whole time of a call
 _NO_ANSWER: Final = "it sent something that is not an answer"
 _PLAIN_NAME: Final = re.compile(r"[A-Za-z0-9_./ -]{1,100}\.py")
-
 _AHEAD: Final = 32  # calls that a worker is sent before it has answered the first of them; half of them at a time
 
 Arguments = Sequence[tuple["str | None", Value]]
